@@ -1,0 +1,25 @@
+namespace DslExperiments.Backbones;
+
+/// <summary>A distribution of the entries of a tensor; the draw itself is <see cref="InitializerExtensions"/>.</summary>
+public abstract record Initializer;
+
+/// <summary>All zero: <c>zeros</c>.</summary>
+public sealed record Zeros : Initializer;
+
+/// <summary>N(0, std²): <c>normal(std)</c>.</summary>
+public sealed record Normal(double Std) : Initializer;
+
+/// <summary>N(0, gain² / fan-in): <c>scaled_normal(gain)</c>.</summary>
+public sealed record ScaledNormal(double Gain) : Initializer;
+
+/// <summary>Uniform on [-bound, bound]: <c>uniform(bound)</c>.</summary>
+public sealed record Uniform(double Bound) : Initializer;
+
+/// <summary>Gaussian, then rescaled so that the largest singular value is <paramref name="Value"/>: <c>spectral_norm(value)</c>.</summary>
+public sealed record SpectralNorm(double Value) : Initializer;
+
+/// <summary>gain times the identity; square matrices only: <c>identity(gain)</c>.</summary>
+public sealed record Identity(double Gain) : Initializer;
+
+/// <summary>Uniform on ±sqrt(6 / ((1 + a²) fan-in)): <c>kaiming_uniform(a)</c>; a = sqrt 5 is LoRA's A (Hu et al. 2021).</summary>
+public sealed record KaimingUniform(double A) : Initializer;

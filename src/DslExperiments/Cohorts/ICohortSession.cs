@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace DslExperiments.Cohorts;
+
+/// <summary>
+/// What the training of one cohort needs from the run around it: restore, save, report, pause. The run folder implements
+/// it; <see cref="DetachedSession"/> is the one without a folder, for tests and for code that trains in memory.
+/// </summary>
+public interface ICohortSession
+{
+    /// <summary>True once the run shall stop: finish the step, <see cref="Save"/>, throw <see cref="TrainingInterruptedException"/>.</summary>
+    bool PauseRequested { get; }
+
+    /// <summary>True when enough time has passed since the last <see cref="Save"/> that another is worth its cost.</summary>
+    bool SaveDue { get; }
+
+    /// <summary>The state at which an earlier, interrupted run left this cohort, or null. The caller disposes the tensors.</summary>
+    CohortState? Restore();
+
+    /// <summary>Makes the state durable, whole or not at all.</summary>
+    void Save(CohortState state);
+
+    /// <summary>Reports progress after every step; cheap, never blocks.</summary>
+    void Progress(int step, int steps);
+
+    /// <summary>Reports losses of a measured step, one per arm in stacking order; NaN for one that diverged.</summary>
+    void Measured(int step, ReadOnlySpan<double> losses);
+}
+
+/// <summary>Everything that determines the rest of a cohort's training.</summary>
+/// <param name="Step">Updates done.</param>
+/// <param name="Tensors">Adapter and optimiser tensors by name.</param>
+/// <param name="DivergedAt">Per arm the step at which its loss stopped being finite, or -1.</param>
+/// <param name="Curve">All measured steps so far with the losses of all arms.</param>
+public sealed record CohortState(
+    int Step,
+    IReadOnlyDictionary<string, Tensor> Tensors,
+    IReadOnlyList<int> DivergedAt,
+    IReadOnlyList<MeasuredStep> Curve);
+
+/// <summary>The losses of all arms of a cohort at one step.</summary>
+/// <param name="Step">Updates done before the measurement.</param>
+/// <param name="Losses">One per arm, in stacking order.</param>
+public sealed record MeasuredStep(int Step, IReadOnlyList<double> Losses);
+
+/// <summary>Thrown out of a cohort's training after it saved its state because the run was asked to pause.</summary>
+public sealed class TrainingInterruptedException() : OperationCanceledException("The run was interrupted and can be resumed.");

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using DslExperiments.Cohorts;
+using DslExperiments.Expectations;
+using DslExperiments.Hosting;
+using DslExperiments.Metrics;
+using DslExperiments.Results;
+
+namespace DslExperiments;
+
+/// <summary>What is known of an experiment before it runs.</summary>
+/// <param name="Name">The spec's file name: <c>single-layer-limit</c>.</param>
+/// <param name="Folder">Its folder below the specs' root, with <c>/</c>; empty at the root.</param>
+/// <param name="Summary">One sentence.</param>
+/// <param name="Paper">Key of the paper whose claim it carries, or null.</param>
+/// <param name="Claim">The claim, or null.</param>
+/// <param name="SpecPath">The spec's path relative to the project that compiled it, with <c>/</c>.</param>
+/// <param name="SpecText">The canonical text of the spec.</param>
+/// <param name="SpecHash">SHA-256 of <paramref name="SpecText"/> as UTF-8, lower-case hex.</param>
+/// <param name="Profiles">The profiles, <c>full</c> first.</param>
+public sealed record ExperimentInfo(
+    string Name, string Folder, string Summary, string? Paper, string? Claim,
+    string SpecPath, string SpecText, string SpecHash, ImmutableArray<string> Profiles)
+{
+    /// <summary><c>theory/single-layer-limit</c>.</summary>
+    public string FullName => Folder.Length == 0 ? Name : $"{Folder}/{Name}";
+}
+
+/// <summary>A compiled spec, seen without its types; what commands work on.</summary>
+public abstract class Experiment
+{
+    /// <summary>Name, summary, source, spec.</summary>
+    public abstract ExperimentInfo Info { get; }
+}
+
+/// <summary>
+/// A compiled spec: its arms, harness, metrics and expectations. The generator derives one class per spec; people use
+/// the derived class's <c>RunAsync</c> and its typed results.
+/// </summary>
+public abstract class Experiment<TArm, TMetrics> : Experiment
+    where TArm : ExperimentArm
+    where TMetrics : struct
+{
+    /// <summary>What is measured, in the order of <typeparamref name="TMetrics"/>' properties.</summary>
+    protected abstract ImmutableArray<Metric> MetricList { get; }
+
+    /// <summary>What must hold, in the order of the spec.</summary>
+    protected abstract ImmutableArray<Expectation<TArm, TMetrics>> ExpectationList { get; }
+
+    /// <summary>The settings of a profile.</summary>
+    protected abstract ExperimentSettings<TArm> SettingsOf(string profile);
+
+    /// <summary>Trains one cohort to its end and measures it.</summary>
+    protected abstract void Train(Cohort cohort);
+
+    /// <summary>Puts measured values into the typed record.</summary>
+    protected abstract TMetrics ToMetrics(ReadOnlySpan<double> values);
+
+    /// <summary>Called once per arm, when its results are known.</summary>
+    protected virtual void ArmFinished(ArmResult<TArm, TMetrics> result)
+    {
+    }
+}

@@ -1,0 +1,20 @@
+using DslExperiments.Backbones;
+using DslExperiments.Cohorts;
+using DslExperiments.Methods;
+using DslExperiments.Tasks;
+
+namespace DslExperiments.Metrics;
+
+/// <summary>A named number that is measured on every arm after training.</summary>
+public abstract class Metric
+{
+    /// <summary>The name in specs: <c>train.mse</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Measures all arms of a cohort at once.</summary>
+    /// <returns>One value per arm in stacking order, [A]; NaN where the metric does not apply to the arm.</returns>
+    public abstract double[] Measure(TrainedCohort trained);
+}
+
+/// <summary>A cohort after its last step, with all that metrics read.</summary>
+public sealed record TrainedCohort(Cohort Cohort, Transformer Backbone, TaskFamily Task, Adapter Adapter);
