@@ -6,10 +6,6 @@ namespace VerifyTests;
 /// <summary>What one verification does differently.</summary>
 public class VerifySettings
 {
-    private string? _fileName;
-    private string? _typeName;
-    private string? _methodName;
-
     /// <summary>The settings every verification starts from.</summary>
     public VerifySettings()
     {
@@ -29,9 +25,9 @@ public class VerifySettings
             return;
         }
 
-        _fileName = settings._fileName;
-        _typeName = settings._typeName;
-        _methodName = settings._methodName;
+        FileName = settings.FileName;
+        TypeName = settings.TypeName;
+        MethodName = settings.MethodName;
         Directory = settings.Directory;
         Parameters = settings.Parameters;
         ParametersText = settings.ParametersText;
@@ -75,11 +71,11 @@ public class VerifySettings
 
     internal bool UniquePrefixDisabled { get; private set; }
 
-    internal string? FileName => _fileName;
+    internal string? FileName { get; private set; }
 
-    internal string? TypeName => _typeName;
+    internal string? TypeName { get; private set; }
 
-    internal string? MethodName => _methodName;
+    internal string? MethodName { get; private set; }
 
     /// <summary>Puts the snapshot in a directory, absolute or seen from the test's source file.</summary>
     public void UseDirectory(string directory)
@@ -92,12 +88,12 @@ public class VerifySettings
     public void UseFileName(string fileName)
     {
         ArgumentException.ThrowIfNullOrEmpty(fileName);
-        if (_typeName is not null || _methodName is not null || HasParameters || ParametersText is not null)
+        if (TypeName is not null || MethodName is not null || HasParameters || ParametersText is not null)
         {
             throw new InvalidOperationException("UseFileName is not compatible with UseTypeName, UseMethodName or UseParameters.");
         }
 
-        _fileName = fileName;
+        FileName = fileName;
     }
 
     /// <summary>Stands for the class name in the file name.</summary>
@@ -105,7 +101,7 @@ public class VerifySettings
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ThrowIfFileName(nameof(UseTypeName));
-        _typeName = name;
+        TypeName = name;
     }
 
     /// <summary>Stands for the method name in the file name.</summary>
@@ -113,7 +109,7 @@ public class VerifySettings
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ThrowIfFileName(nameof(UseMethodName));
-        _methodName = name;
+        MethodName = name;
     }
 
     /// <summary>Puts the test's parameters in the file name.</summary>
@@ -289,10 +285,10 @@ public class VerifySettings
     /// <summary>Leaves out all members with one of the names.</summary>
     public void IgnoreMembers(params string[] names) => Serialization.IgnoredMembers.UnionWith(names);
 
-    /// <summary>Writes <c>Scrubbed</c> for all members with a name.</summary>
+    /// <summary>Writes <c>{Scrubbed}</c> for all members with a name.</summary>
     public void ScrubMember(string name) => Serialization.ScrubbedMembers.Add(name);
 
-    /// <summary>Writes <c>Scrubbed</c> for all members with one of the names.</summary>
+    /// <summary>Writes <c>{Scrubbed}</c> for all members with one of the names.</summary>
     public void ScrubMembers(params string[] names) => Serialization.ScrubbedMembers.UnionWith(names);
 
     /// <summary>Leaves out stack traces.</summary>
@@ -310,7 +306,7 @@ public class VerifySettings
 
     private void ThrowIfFileName(string caller)
     {
-        if (_fileName is not null)
+        if (FileName is not null)
         {
             throw new InvalidOperationException($"{caller} is not compatible with UseFileName.");
         }

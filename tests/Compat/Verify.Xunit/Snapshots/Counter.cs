@@ -25,9 +25,20 @@ internal sealed partial class Counter
     /// <summary>The name of a value, the same for equal values.</summary>
     public string Name(string kind, object value)
     {
-        if (value is Guid guid && guid == Guid.Empty)
+        string? constant = value switch
         {
-            return "Guid_Empty";
+            Guid guid when guid == Guid.Empty => "Guid_Empty",
+            DateTime time when time == DateTime.MinValue => "Date_MinValue",
+            DateTime time when time == DateTime.MaxValue => "Date_MaxValue",
+            DateTimeOffset time when time == DateTimeOffset.MinValue => "Date_MinValue",
+            DateTimeOffset time when time == DateTimeOffset.MaxValue => "Date_MaxValue",
+            DateOnly date when date == DateOnly.MinValue => "Date_MinValue",
+            DateOnly date when date == DateOnly.MaxValue => "Date_MaxValue",
+            _ => null,
+        };
+        if (constant is not null)
+        {
+            return constant;
         }
 
         if (!_names.TryGetValue(value, out string? name))

@@ -12,6 +12,11 @@ namespace VerifyTests;
 /// </summary>
 internal sealed class RelaxedJson(VerifySettings settings, Counter counter)
 {
+    private const string Scrubbed = "{Scrubbed}";
+
+    // The message as it was given, without the parameter's name that ArgumentException adds in the user's language.
+    private static readonly FieldInfo s_message = typeof(Exception).GetField("_message", BindingFlags.Instance | BindingFlags.NonPublic)!;
+
     private readonly StringBuilder _builder = new();
     private readonly List<object> _open = [];
     private readonly SerializationOptions _options = settings.Serialization;
@@ -64,16 +69,16 @@ internal sealed class RelaxedJson(VerifySettings settings, Counter counter)
                 Raw(_options.ScrubGuids ? counter.Name("Guid", guid) : guid.ToString());
                 break;
             case DateTime time:
-                Raw(_options.ScrubDateTimes ? counter.Name("DateTime", time) : Dates.ToText(time));
+                Date("DateTime", time, Dates.ToText(time));
                 break;
             case DateTimeOffset time:
-                Raw(_options.ScrubDateTimes ? counter.Name("DateTimeOffset", time) : Dates.ToText(time));
+                Date("DateTimeOffset", time, Dates.ToText(time));
                 break;
             case DateOnly date:
-                Raw(_options.ScrubDateTimes ? counter.Name("Date", date) : date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                Date("Date", date, date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
                 break;
             case TimeOnly time:
-                Raw(_options.ScrubDateTimes ? counter.Name("Time", time) : time.ToString("h:mm tt", CultureInfo.InvariantCulture));
+                Date("Time", time, time.ToString("h:mm tt", CultureInfo.InvariantCulture));
                 break;
             case double or float or Half or decimal:
                 Raw(WithPoint(Convert.ToString(value, CultureInfo.InvariantCulture)!));
@@ -150,9 +155,14 @@ internal sealed class RelaxedJson(VerifySettings settings, Counter counter)
         Write(value);
 
         // A text of several lines begins on a line of its own.
-        if (value is string && _builder.ToString(start, _builder.Length - start).Contains('\n'))
+        if (value is string or JsonElement { ValueKind: JsonValueKind.String })
         {
-            _builder.Remove(start - 1, 1).Insert(start - 1, _builder[start - 1] == '\n' ? "" : "\n");
+            string text = _builder.ToString(start, _builder.Length - start);
+            if (text.Contains('\n'))
+            {
+                _builder.Length = start - 1;
+                _builder.Append(text[0] == '\n' ? "" : "\n").Append(text);
+            }
         }
     }
 
@@ -165,27 +175,28 @@ internal sealed class RelaxedJson(VerifySettings settings, Counter counter)
             ? counter.Name("Guid", guid)
             : TextScrubbing.ForValue(text, settings));
 
+    private void Date(string kind, object value, string text) => Raw(_options.ScrubDateTimes ? counter.Name(kind, value) : text);
+
     private static string WithPoint(string number) =>
         number.AsSpan().IndexOfAnyExcept("-0123456789") < 0 ? number + ".0" : number;
 
     private IEnumerable<(string Name, object? Value)> Entries(IDictionary dictionary)
     {
-        IEnumerable<DictionaryEntry> entries = dictionary.Cast<DictionaryEntry>();
-        if (_options.SortDictionaries && dictionary.Keys.Cast<object>().All(key => key is IComparable))
+        IEnumerable<object> keys = dictionary.Keys.Cast<object>();
+        if (_options.SortDictionaries && keys.All(key => key is IComparable))
         {
-            entries = entries.OrderBy(
-                entry => entry.Key,
-                Comparer<object>.Create((x, y) => x is string a && y is string b ? string.CompareOrdinal(a, b) : Comparer.DefaultInvariant.Compare(x, y)));
+            keys = keys.Order(Comparer<object>.Create((x, y) =>
+                x is string a && y is string b ? string.CompareOrdinal(a, b) : Comparer.DefaultInvariant.Compare(x, y)));
         }
 
-        foreach (DictionaryEntry entry in entries)
+        foreach (object key in keys)
         {
-            RelaxedJson key = new(settings, counter);
-            key.Write(entry.Key);
-            string name = key._builder.ToString();
+            RelaxedJson json = new(settings, counter);
+            json.Write(key);
+            string name = json._builder.ToString();
             if (!_options.IgnoredMembers.Contains(name))
             {
-                yield return (name, _options.ScrubbedMembers.Contains(name) ? "Scrubbed" : entry.Value);
+                yield return (name, _options.ScrubbedMembers.Contains(name) ? Scrubbed : dictionary[key]);
             }
         }
     }
@@ -199,7 +210,7 @@ internal sealed class RelaxedJson(VerifySettings settings, Counter counter)
         }
 
         return members.Where(member => !_options.IgnoredMembers.Contains(member.Name))
-            .Select(member => _options.ScrubbedMembers.Contains(member.Name) ? (member.Name, "Scrubbed") : member);
+            .Select(member => _options.ScrubbedMembers.Contains(member.Name) ? (member.Name, Scrubbed) : member);
     }
 
     private IEnumerable<(string Name, object? Value)> ReadableMembers(object value)
@@ -281,7 +292,4 @@ internal sealed class RelaxedJson(VerifySettings settings, Counter counter)
             yield return ("StackTrace", string.Join('\n', lines.Where(line => line.StartsWith("at ", StringComparison.Ordinal))));
         }
     }
-
-    // The message as it was given, without the parameter's name that ArgumentException adds in the user's language.
-    private static readonly FieldInfo s_message = typeof(Exception).GetField("_message", BindingFlags.Instance | BindingFlags.NonPublic)!;
 }
