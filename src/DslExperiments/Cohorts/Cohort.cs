@@ -1,0 +1,255 @@
+using DslExperiments.Backbones;
+using DslExperiments.Methods;
+using DslExperiments.Metrics;
+using DslExperiments.Tasks;
+using DslExperiments.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Cohorts;
+
+/// <summary>
+/// Arms that share backbone shape, task, kind of method and number of steps, trained together as one tensor program with a
+/// leading arm axis. An arm in a cohort does what it would do alone.
+/// </summary>
+public sealed class Cohort
+{
+    private readonly CohortPlan plan;
+    private readonly ICohortSession session;
+    private readonly List<MeasuredStep> curve = [];
+    private int[] divergedAt;
+
+    /// <summary>Binds a planned cohort to the run around it.</summary>
+    public Cohort(CohortPlan plan, ICohortSession session, Device device)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(plan.Designs.Length);
+        this.plan = plan;
+        this.session = session;
+        Device = device;
+        Trainings = [.. plan.Designs.Select(design => design.Training)];
+        Seeds = [.. plan.Designs.Select(design => design.Arm.Seed)];
+        divergedAt = [.. Enumerable.Repeat(-1, plan.Designs.Length)];
+    }
+
+    /// <summary>Position in the experiment's plan.</summary>
+    public int Index => plan.Index;
+
+    /// <summary>The plan that the cohort was made from.</summary>
+    public CohortPlan Plan => plan;
+
+    /// <summary>The arms in stacking order.</summary>
+    public IReadOnlyList<ArmDesign> Designs => plan.Designs;
+
+    /// <summary>Arms, A.</summary>
+    public int Count => plan.Designs.Length;
+
+    /// <summary>The method's name in the spec.</summary>
+    public string Method => plan.Designs[0].Arm.Method;
+
+    /// <summary>The backbone of all arms.</summary>
+    public TransformerOptions Backbone => plan.Designs[0].Backbone;
+
+    /// <summary>The task of all arms.</summary>
+    public TaskOptions Task => plan.Designs[0].Task;
+
+    /// <summary>Optimiser, rates and schedule of every arm, [A].</summary>
+    public IReadOnlyList<TrainingOptions> Trainings { get; }
+
+    /// <summary>The seed of every arm, [A].</summary>
+    public IReadOnlyList<int> Seeds { get; }
+
+    /// <summary>Where the cohort computes.</summary>
+    public Device Device { get; }
+
+    /// <summary>Updates per arm.</summary>
+    public int StepCount => Trainings[0].Steps;
+
+    /// <summary>What the cohort left behind, once <see cref="Finish"/> was called.</summary>
+    public CohortOutcome? Outcome { get; private set; }
+
+    /// <summary>The measured steps so far.</summary>
+    public IReadOnlyList<MeasuredStep> Curve => curve;
+
+    /// <summary>Per arm the measured step at which its loss was no longer finite, or -1.</summary>
+    public IReadOnlyList<int> DivergedAt => divergedAt;
+
+    /// <summary>The methods' options of every arm, [A].</summary>
+    public IReadOnlyList<T> Options<T>()
+        where T : MethodOptions => [.. plan.Designs.Select(design => (T)design.Method)];
+
+    /// <summary>
+    /// The passes of the training loop, from the start or from where an interrupted run was saved. Losses are read only
+    /// at measured passes; between them nothing waits for the device.
+    /// </summary>
+    /// <exception cref="TrainingInterruptedException">The run was asked to pause; its state is saved.</exception>
+    public IEnumerable<TrainingStep> Steps(Adapter adapter, Optimizer optimizer)
+    {
+        int steps = StepCount;
+        int every = MeasureEvery(Trainings[0]);
+        CheckCounts(adapter);
+        int first = Restore(adapter, optimizer);
+        var groups = new SeedGroups(Seeds, adapter.Values.dtype, Device);
+        var order = new BatchOrder(groups, SequencesOf(Task), Trainings[0].Batch);
+        var ones = torch.ones(Count, adapter.Values.dtype, Device);
+        for (int index = first; index <= steps; index++)
+        {
+            bool last = index == steps;
+            using var batchScope = NewDisposeScope();
+            var batch = last ? Batch.All : order.At(index, Device);
+            var step = new TrainingStep(index, !last, last || index % every == 0, batch, adapter, optimizer, ones);
+            yield return step;
+            if (!step.Done)
+            {
+                throw new InvalidOperationException($"Step {index} did not call Descend.");
+            }
+
+            if (step.Losses is { } losses)
+            {
+                Record(index, losses);
+                if (divergedAt.All(at => at >= 0))
+                {
+                    yield break;
+                }
+            }
+
+            if (!last)
+            {
+                session.Progress(index + 1, steps);
+                SaveOrPause(index + 1, adapter, optimizer);
+            }
+        }
+    }
+
+    /// <summary>Measures the trained arms and keeps the outcome for whoever runs the cohort.</summary>
+    /// <exception cref="InvalidOperationException">A frozen weight changed, or an adapter did not train.</exception>
+    public void Finish(TrainedCohort trained, IReadOnlyList<Metric> metrics)
+    {
+        TrainingChecks.FrozenStayedFrozen(trained.Backbone);
+        TrainingChecks.AdaptersMoved(this, trained.Adapter);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var values = metrics.Select(metric => Measured(metric, trained)).ToArray();
+        Outcome = new CohortOutcome([.. Enumerable.Range(0, Count).Select(arm => OutcomeOf(arm, trained, values))]);
+    }
+
+    /// <summary>Steps between two measured passes.</summary>
+    public static int MeasureEvery(TrainingOptions training) =>
+        training.MeasureEvery > 0 ? training.MeasureEvery : Math.Max(1, training.Steps / 20);
+
+    private double[] Measured(Metric metric, TrainedCohort trained)
+    {
+        double[] values = metric.Measure(trained);
+        return values.Length == Count
+            ? values
+            : throw new InvalidOperationException($"Metric {metric.Name} gave {values.Length} values for {Count} arms.");
+    }
+
+    private ArmOutcome OutcomeOf(int arm, TrainedCohort trained, double[][] values)
+    {
+        bool diverged = divergedAt[arm] >= 0;
+        return new ArmOutcome(
+            Designs[arm],
+            [.. values.Select(value => diverged ? double.NaN : value[arm])],
+            [.. curve.Select(step => new CurvePoint(step.Step, step.Losses[arm]))],
+            diverged ? divergedAt[arm] : null,
+            [.. trained.Adapter.Export(arm).Select(tensor => new AdapterArray(
+                tensor.Key, tensor.Value.shape, Backbone.Dtype, tensor.Value.to(float64).contiguous().data<double>().ToArray()))]);
+    }
+
+    private void CheckCounts(Adapter adapter)
+    {
+        if (adapter.Arms != Count)
+        {
+            throw new ArgumentException($"The adapter has {adapter.Arms} arms, the cohort {Count}.", nameof(adapter));
+        }
+
+        for (int arm = 0; arm < Count; arm++)
+        {
+            if (adapter.ParametersOf(arm) != Designs[arm].TrainableParameters)
+            {
+                throw new InvalidOperationException(
+                    $"{Designs[arm].Arm.Label} trains {adapter.ParametersOf(arm)} numbers, but its design says {Designs[arm].TrainableParameters}.");
+            }
+        }
+    }
+
+    private int Restore(Adapter adapter, Optimizer optimizer)
+    {
+        if (session.Restore() is not { } state)
+        {
+            return 0;
+        }
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        foreach (var (name, target) in StateTensors(adapter, optimizer))
+        {
+            if (!state.Tensors.TryGetValue(name, out var saved))
+            {
+                throw new InvalidOperationException($"The saved state of cohort {Index} has no tensor {name}.");
+            }
+
+            target.copy_(saved);
+        }
+
+        foreach (var tensor in state.Tensors.Values)
+        {
+            tensor.Dispose();
+        }
+
+        divergedAt = [.. state.DivergedAt];
+        curve.Clear();
+        curve.AddRange(state.Curve);
+        return state.Step;
+    }
+
+    private void Record(int index, IReadOnlyList<double> losses)
+    {
+        var reported = new double[Count];
+        for (int arm = 0; arm < Count; arm++)
+        {
+            if (divergedAt[arm] < 0 && !double.IsFinite(losses[arm]))
+            {
+                divergedAt[arm] = index;
+            }
+
+            reported[arm] = divergedAt[arm] < 0 ? losses[arm] : double.NaN;
+        }
+
+        curve.Add(new MeasuredStep(index, reported));
+        session.Measured(index, reported);
+    }
+
+    private void SaveOrPause(int done, Adapter adapter, Optimizer optimizer)
+    {
+        bool pause = session.PauseRequested;
+        if (pause || session.SaveDue)
+        {
+            session.Save(new CohortState(done, StateTensors(adapter, optimizer), [.. divergedAt], [.. curve]));
+        }
+
+        if (pause)
+        {
+            throw new TrainingInterruptedException();
+        }
+    }
+
+    private static Dictionary<string, Tensor> StateTensors(Adapter adapter, Optimizer optimizer)
+    {
+        var tensors = new Dictionary<string, Tensor> { ["adapter"] = adapter.Values };
+        foreach (var (name, tensor) in optimizer.State)
+        {
+            tensors.Add("optimizer." + name, tensor);
+        }
+
+        return tensors;
+    }
+
+    private static int SequencesOf(TaskOptions task) => task switch
+    {
+        SharedTokenPairOptions shared => shared.Sequences,
+        TeacherPromptOptions teacher => teacher.Sequences,
+        CustomTaskOptions custom => custom.Sequences,
+        _ => throw new NotSupportedException($"{task.GetType().Name} does not state its number of sequences."),
+    };
+}

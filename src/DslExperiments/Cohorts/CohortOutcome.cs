@@ -1,0 +1,32 @@
+using DslExperiments.Backbones;
+
+namespace DslExperiments.Cohorts;
+
+/// <summary>What a cohort leaves behind, detached from all tensors.</summary>
+/// <param name="Arms">One entry per arm in stacking order.</param>
+public sealed record CohortOutcome(IReadOnlyList<ArmOutcome> Arms);
+
+/// <summary>The end of one arm.</summary>
+/// <param name="Design">The arm.</param>
+/// <param name="Metrics">One value per metric of the experiment, in its order; NaN where it does not apply or the arm diverged.</param>
+/// <param name="Curve">The measured steps.</param>
+/// <param name="DivergedAt">The measured step at which the loss was no longer finite, or null.</param>
+/// <param name="Adapter">The trained tensors without padding.</param>
+public sealed record ArmOutcome(
+    ArmDesign Design,
+    IReadOnlyList<double> Metrics,
+    IReadOnlyList<CurvePoint> Curve,
+    int? DivergedAt,
+    IReadOnlyList<AdapterArray> Adapter);
+
+/// <summary>The training loss of an arm after some updates.</summary>
+/// <param name="Step">Updates done.</param>
+/// <param name="Loss">The loss; NaN once the arm diverged.</param>
+public readonly record struct CurvePoint(int Step, double Loss);
+
+/// <summary>A trained tensor of one arm on the CPU.</summary>
+/// <param name="Name">The name in saved adapters.</param>
+/// <param name="Shape">The shape without padding.</param>
+/// <param name="Dtype">The precision in which it was trained.</param>
+/// <param name="Values">The numbers in row-major order; float32 numbers are exact in double.</param>
+public sealed record AdapterArray(string Name, IReadOnlyList<long> Shape, Precision Dtype, double[] Values);

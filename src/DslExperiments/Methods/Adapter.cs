@@ -1,0 +1,190 @@
+using DslExperiments.Backbones;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Methods;
+
+/// <summary>
+/// What a method trains, for all arms of a cohort at once, and what it changes in the backbone. The backbone asks for
+/// virtual tokens, replaced weights and low-rank changes; a method answers for the places that it adapts and leaves the
+/// rest to the frozen weights.
+/// </summary>
+/// <remarks>
+/// All numbers lie in one flat buffer, [A, n], a row per arm, so that an update of the whole cohort is a handful of
+/// operations however many tensors a method has. The tensors of the graph are views into it, and so are the gradients.
+/// </remarks>
+public abstract class Adapter
+{
+    private readonly Dictionary<string, AdapterTensor> byName = [];
+
+    /// <summary>Lays out and fills the buffers.</summary>
+    /// <param name="backbone">The backbone that is adapted.</param>
+    /// <param name="arms">Arms, A; a multiple of the backbone's seed groups.</param>
+    /// <param name="tensors">The tensors; shorter ones are padded with zeros at the end of each axis.</param>
+    /// <param name="trainable">False for one that only computes, such as a teacher.</param>
+    protected Adapter(Transformer backbone, int arms, IReadOnlyList<AdapterTensorPlan> tensors, bool trainable = true)
+    {
+        Arms = arms;
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var drawn = tensors.Select(tensor => Enumerable.Range(0, arms).Select(tensor.Draw).ToArray()).ToArray();
+        long[][] padded = [.. drawn.Select(Padded)];
+        long[] sizes = [.. padded.Select(shape => shape.Aggregate(1L, (product, axis) => product * axis))];
+        long columns = sizes.Sum();
+
+        Values = zeros([arms, columns], backbone.Dtype, backbone.Device).MoveToOuterDisposeScope();
+        Gradients = zeros([arms, columns], backbone.Dtype, backbone.Device).MoveToOuterDisposeScope();
+        var list = new List<AdapterTensor>();
+        long offset = 0;
+        for (int index = 0; index < drawn.Length; index++)
+        {
+            var values = View(Values, padded[index], offset);
+            for (int arm = 0; arm < arms; arm++)
+            {
+                var corner = values.select(0, arm);
+                long[] real = drawn[index][arm].shape;
+                for (int axis = 0; axis < real.Length; axis++)
+                {
+                    corner = corner.narrow(axis, 0, real[axis]);
+                }
+
+                corner.copy_(drawn[index][arm]);
+            }
+
+            var gradients = View(Gradients, padded[index], offset);
+            var leaf = Seen(values, tensors[index].View).detach().requires_grad_(trainable);
+            if (trainable)
+            {
+                // Backward then adds in place, straight into the flat buffer.
+                leaf.grad = Seen(gradients, tensors[index].View).detach().MoveToOuterDisposeScope();
+            }
+
+            var tensor = new AdapterTensor(
+                tensors[index].Name, leaf.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope(),
+                gradients.MoveToOuterDisposeScope(), padded[index], [.. drawn[index].Select(t => t.shape)], (int)offset);
+            list.Add(tensor);
+            byName.Add(tensor.Name, tensor);
+            offset += sizes[index];
+        }
+
+        Tensors = list;
+        Initial = Values.clone().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Arms, A.</summary>
+    public int Arms { get; }
+
+    /// <summary>All trained numbers, [A, n], padding included.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>Their gradients, [A, n].</summary>
+    public Tensor Gradients { get; }
+
+    /// <summary>The numbers before the first step, [A, n].</summary>
+    public Tensor Initial { get; }
+
+    /// <summary>The trained tensors.</summary>
+    public IReadOnlyList<AdapterTensor> Tensors { get; }
+
+    /// <summary>The virtual tokens before the content, or null.</summary>
+    public virtual PromptRows? Prompt => null;
+
+    /// <summary>True when some arm's slices are padded.</summary>
+    public bool IsPadded => Tensors.Any(tensor => Enumerable.Range(0, Arms).Any(arm => tensor.CountOf(arm) < tensor.Size));
+
+    /// <summary>A trained weight in place of a frozen one, or null.</summary>
+    public virtual TrainedLinear? Replacement(int layer, Projection projection) => null;
+
+    /// <summary>A low-rank change that is added to a frozen weight, or null.</summary>
+    public virtual LowRank? Change(int layer, Projection projection) => null;
+
+    /// <summary>Trained gains of a normalisation, [A, 1, D], or null for ones.</summary>
+    public virtual Tensor? Gain(int layer, NormPlace place) => null;
+
+    /// <summary>How many numbers an arm trains, padding left out.</summary>
+    public long ParametersOf(int arm) => Tensors.Sum(tensor => tensor.CountOf(arm));
+
+    /// <summary>An arm's tensors by name without padding, as new CPU tensors.</summary>
+    public IReadOnlyDictionary<string, Tensor> Export(int arm)
+    {
+        using var frozen = no_grad();
+        return Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Of(arm).detach().cpu().clone());
+    }
+
+    /// <summary>1 for real numbers and 0 for padding, [A, n].</summary>
+    public Tensor RealMask()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var mask = zeros_like(Values);
+        foreach (var tensor in Tensors)
+        {
+            var view = View(mask, [.. tensor.Shape], tensor.Offset);
+            for (int arm = 0; arm < Arms; arm++)
+            {
+                tensor.Unpadded(view, arm).fill_(1);
+            }
+        }
+
+        return mask.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>True when the method changes something that layer <paramref name="layer"/> computes from its input.</summary>
+    public bool Touches(int layer, Projection projection) =>
+        Replacement(layer, projection) is not null || Change(layer, projection) is not null;
+
+    /// <summary>A tensor by its name.</summary>
+    protected AdapterTensor Named(string name) => byName[name];
+
+    /// <summary>A tensor by its name, or null when the method does not train it.</summary>
+    protected AdapterTensor? FindNamed(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>The slices of one tensor as a view into a flat buffer [A, n]: [A, …shape].</summary>
+    internal static Tensor View(Tensor flat, long[] shape, long offset)
+    {
+        var strides = new long[shape.Length + 1];
+        long stride = 1;
+        for (int axis = shape.Length; axis > 0; axis--)
+        {
+            strides[axis] = stride;
+            stride *= shape[axis - 1];
+        }
+
+        strides[0] = flat.shape[1];
+        return flat.as_strided([flat.shape[0], .. shape], strides, offset);
+    }
+
+    private static Tensor Seen(Tensor stored, LeafView view) => view switch
+    {
+        LeafView.Transposed => stored.transpose(1, 2),
+        LeafView.Row => stored.unsqueeze(1),
+        _ => stored,
+    };
+
+    private static long[] Padded(Tensor[] arms)
+    {
+        var shape = (long[])arms[0].shape.Clone();
+        foreach (var arm in arms)
+        {
+            for (int axis = 0; axis < shape.Length; axis++)
+            {
+                shape[axis] = Math.Max(shape[axis], arm.shape[axis]);
+            }
+        }
+
+        return shape;
+    }
+}
+
+/// <summary>The normalisations of a transformer.</summary>
+public enum NormPlace
+{
+    /// <summary>Before the attention (pre, rms) or after its residual sum (post).</summary>
+    Attention,
+
+    /// <summary>Before the MLP (pre, rms) or after it (post).</summary>
+    Mlp,
+
+    /// <summary>At the end of the network (pre, rms); its layer is the depth.</summary>
+    Final,
+}

@@ -1,0 +1,50 @@
+using DslExperiments.Backbones;
+
+namespace DslExperiments.Methods;
+
+/// <summary>What the names of weights and groups of weights stand for.</summary>
+public static class Projections
+{
+    /// <summary>The single weights behind a list of names, each once, in a fixed order, as far as the backbone has them.</summary>
+    public static IReadOnlyList<Projection> Expand(IEnumerable<Projection> names, TransformerOptions backbone) =>
+        [.. names.SelectMany(Members).Distinct().Where(p => Exists(p, backbone)).Order()];
+
+    /// <summary>Outputs and inputs of a weight.</summary>
+    public static (long Outputs, long Inputs) ShapeOf(Projection projection, TransformerOptions backbone) => projection switch
+    {
+        Projection.Q or Projection.K or Projection.V or Projection.O => (backbone.Width, backbone.Width),
+        Projection.MlpIn => (backbone.Mlp.Hidden, backbone.Width),
+        Projection.MlpOut => (backbone.Width, backbone.Mlp.Hidden),
+        _ => throw new ArgumentOutOfRangeException(nameof(projection), projection, "A group of weights has no single shape."),
+    };
+
+    /// <summary>True for W_1 and W_2, which have a bias.</summary>
+    public static bool HasBias(Projection projection) => projection is Projection.MlpIn or Projection.MlpOut;
+
+    /// <summary>The name in saved adapters: <c>mlp_in</c>.</summary>
+    public static string NameOf(Projection projection) => projection switch
+    {
+        Projection.Q => "q",
+        Projection.K => "k",
+        Projection.V => "v",
+        Projection.O => "o",
+        Projection.MlpIn => "mlp_in",
+        Projection.MlpOut => "mlp_out",
+        _ => throw new ArgumentOutOfRangeException(nameof(projection), projection, "A group of weights has no single name."),
+    };
+
+    private static Projection[] Members(Projection name) => name switch
+    {
+        Projection.Attention => [Projection.Q, Projection.K, Projection.V, Projection.O],
+        Projection.Mlp => [Projection.MlpIn, Projection.MlpOut],
+        Projection.All => [Projection.Q, Projection.K, Projection.V, Projection.O, Projection.MlpIn, Projection.MlpOut],
+        _ => [name],
+    };
+
+    private static bool Exists(Projection projection, TransformerOptions backbone) => projection switch
+    {
+        Projection.O => backbone.Attention.Output,
+        Projection.MlpIn or Projection.MlpOut => backbone.Mlp.Hidden > 0,
+        _ => true,
+    };
+}

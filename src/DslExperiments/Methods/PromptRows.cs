@@ -1,0 +1,39 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Methods;
+
+/// <summary>The virtual tokens of all arms of a cohort, before the first layer.</summary>
+public sealed class PromptRows
+{
+    /// <summary>Pads are masked by their key.</summary>
+    /// <param name="rows">[A, P, D], P the longest length; rows beyond an arm's length are zero.</param>
+    /// <param name="lengths">The real lengths, [A], each at least 1.</param>
+    public PromptRows(Tensor rows, IReadOnlyList<int> lengths)
+    {
+        Rows = rows;
+        Lengths = lengths;
+        int longest = (int)rows.shape[1];
+        if (lengths.Any(length => length != longest))
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var position = arange(longest, int64, rows.device).view(1, longest);
+            var length = tensor(lengths.Select(l => (long)l).ToArray(), int64, rows.device).view(-1, 1);
+            KeyMask = zeros([lengths.Count, longest], rows.dtype, rows.device)
+                .masked_fill(position >= length, double.NegativeInfinity).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>[A, P, D].</summary>
+    public Tensor Rows { get; }
+
+    /// <summary>The real lengths, [A].</summary>
+    public IReadOnlyList<int> Lengths { get; }
+
+    /// <summary>The longest length, P.</summary>
+    public int Count => (int)Rows.shape[1];
+
+    /// <summary>0 for real rows and −∞ for padding, [A, P]; null when nothing is padded.</summary>
+    public Tensor? KeyMask { get; }
+}

@@ -1,0 +1,40 @@
+using DslExperiments.Backbones;
+using DslExperiments.Cohorts;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Methods;
+
+/// <summary>P trained virtual tokens before the content (Lester et al. 2021): P·D numbers per arm.</summary>
+public sealed class SoftPrompt : Adapter
+{
+    /// <summary>The tensor's name in saved adapters.</summary>
+    public const string TensorName = "prompt";
+
+    /// <summary>Draws the prompts, each from its arm's own seed and length.</summary>
+    public SoftPrompt(IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
+        : base(backbone, seeds.Count, [new(TensorName, arm => options[arm].Init.Draw(
+            [options[arm].Length, backbone.Options.Width], Seeds.Derive(seeds[arm], "adapter/prompt")))])
+    {
+        Prompt = new PromptRows(Named(TensorName).Leaf, [.. options.Select(o => o.Length)]);
+    }
+
+    /// <inheritdoc/>
+    public override PromptRows Prompt { get; }
+}
+
+/// <summary>A prompt that is not trained: a teacher's, or one under test. One row block per arm, [A, P, D].</summary>
+public sealed class FixedPrompt : Adapter
+{
+    /// <summary>Takes the rows of each arm, [P, D], in any precision.</summary>
+    public FixedPrompt(Transformer backbone, IReadOnlyList<Tensor> rows)
+        : base(backbone, rows.Count, [new(SoftPrompt.TensorName, arm => rows[arm])], trainable: false)
+    {
+        Prompt = new PromptRows(Named(SoftPrompt.TensorName).Leaf, [.. rows.Select(r => (int)r.shape[0])]);
+    }
+
+    /// <inheritdoc/>
+    public override PromptRows Prompt { get; }
+}
+
+/// <summary>No adaptation: the frozen backbone itself, one arm per seed group.</summary>
+public sealed class Unadapted(Transformer backbone) : Adapter(backbone, backbone.Groups.Count, [], trainable: false);
