@@ -72,6 +72,7 @@ public class SerializationTests
         Assert.Equal("text", await Text(Verify(Task.FromResult("text"))));
         Assert.Equal("{\n  X: 1\n}", await Text(Verify(Task.FromResult(new { X = 1 }))));
         Assert.Equal("null", await Text(Verify((string?)null)));
+        Assert.Equal("emptyString", await Text(Verify("")));
     }
 
     [Fact]

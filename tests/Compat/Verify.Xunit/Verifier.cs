@@ -35,7 +35,7 @@ public static class Verifier
     /// <summary>Verifies a text as <c>.txt</c>.</summary>
     [Pure]
     public static SettingsTask Verify(string? target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Run(settings, sourceFile, snapshot => snapshot.VerifyText(target, "txt"));
+        Run(settings, sourceFile, snapshot => snapshot.VerifyValue(target));
 
     /// <summary>Verifies a text with the given extension.</summary>
     [Pure]
@@ -45,7 +45,7 @@ public static class Verifier
     /// <summary>Verifies the text that <paramref name="target"/> gives.</summary>
     [Pure]
     public static SettingsTask Verify(Task<string> target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Run(settings, sourceFile, async snapshot => await snapshot.VerifyText(await target, "txt"));
+        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await target));
 
     /// <summary>Verifies the text that <paramref name="target"/> gives, with the given extension.</summary>
     [Pure]
@@ -55,7 +55,7 @@ public static class Verifier
     /// <summary>Verifies a value in the relaxed JSON form.</summary>
     [Pure]
     public static SettingsTask Verify(object? target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Run(settings, sourceFile, snapshot => snapshot.VerifyValue(target, []));
+        Run(settings, sourceFile, snapshot => snapshot.VerifyValue(target));
 
     /// <summary>Verifies a value in the relaxed JSON form, and more files beside it.</summary>
     [Pure]
@@ -75,17 +75,17 @@ public static class Verifier
     /// <summary>Verifies the value that <paramref name="target"/> gives.</summary>
     [Pure]
     public static SettingsTask Verify<T>(Task<T> target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await target, []));
+        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await target));
 
     /// <summary>Verifies the value that <paramref name="target"/> gives.</summary>
     [Pure]
     public static SettingsTask Verify<T>(ValueTask<T> target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await target, []));
+        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await target));
 
     /// <summary>Verifies the value that <paramref name="target"/> gives.</summary>
     [Pure]
     public static SettingsTask Verify<T>(Func<Task<T>> target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await target(), []));
+        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await target()));
 
     /// <summary>Verifies a JSON text in the relaxed form.</summary>
     [Pure]
@@ -110,7 +110,7 @@ public static class Verifier
     /// <inheritdoc cref="Throws(Action, VerifySettings, string)"/>
     [Pure]
     public static SettingsTask ThrowsTask(Func<Task> target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await Catch(target), []));
+        Run(settings, sourceFile, async snapshot => await snapshot.VerifyValue(await Catch(target)));
 
     /// <inheritdoc cref="Throws(Action, VerifySettings, string)"/>
     [Pure]

@@ -31,13 +31,11 @@ internal sealed class Snapshot
     public Task<VerifyResult> VerifyJson(string? json) => Compare(json, [new("txt", RelaxedJson.FromJson(json, _settings, _counter))]);
 
     /// <summary>Verifies a value: texts as they are and all others in the relaxed JSON form.</summary>
-    public Task<VerifyResult> VerifyValue(object? value, IEnumerable<Target> targets)
-    {
-        Target first = value is null or string
-            ? Scrub(new("txt", value as string ?? "null"))
-            : new("txt", RelaxedJson.FromValue(value, _settings, _counter));
-        return Compare(value, [first, .. targets.Select(Scrub)]);
-    }
+    public Task<VerifyResult> VerifyValue(object? value) => Compare(value, [Serialize(value)]);
+
+    /// <summary>Verifies a value, if there is one, and more files beside it.</summary>
+    public Task<VerifyResult> VerifyValue(object? value, IEnumerable<Target> targets) =>
+        value is null ? Verify(targets) : Compare(value, [Serialize(value), .. targets.Select(Scrub)]);
 
     private async Task<VerifyResult> Compare(object? root, IEnumerable<Target> targets)
     {
@@ -56,11 +54,14 @@ internal sealed class Snapshot
         return new(comparison.Matching, root);
     }
 
-    private Target Scrub(Target target)
-    {
-        string text = TextScrubbing.ForFile(target.Text.TrimStart('\uFEFF'), target.Extension, _settings);
-        return new(target.Extension, text.Length == 0 ? "emptyString" : text, target.Name);
-    }
+    // An empty file would count as none.
+    private Target Serialize(object? value) =>
+        value is null or string
+            ? Scrub(new("txt", value switch { null => "null", "" => "emptyString", _ => (string)value }))
+            : new("txt", RelaxedJson.FromValue(value, _settings, _counter));
+
+    private Target Scrub(Target target) =>
+        new(target.Extension, TextScrubbing.ForFile(target.Text.TrimStart('\uFEFF'), target.Extension, _settings), target.Name);
 
     private void Report(Comparison comparison)
     {
