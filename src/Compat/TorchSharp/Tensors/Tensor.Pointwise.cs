@@ -1,0 +1,128 @@
+using static TorchSharp.Native;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    /// <content>Functions of each element. A trailing underscore works in place and returns the tensor itself.</content>
+    public unsafe partial class Tensor
+    {
+        public Tensor abs() => New(ts_abs(Handle), this);
+        public Tensor abs_() => Done(ts_abs_(Handle));
+        public Tensor acos() => New(ts_acos(Handle), this);
+        public Tensor acos_() => Done(ts_acos_(Handle));
+        public Tensor acosh() => New(ts_acosh(Handle), this);
+        public Tensor acosh_() => Done(ts_acosh_(Handle));
+        public Tensor asin() => New(ts_asin(Handle), this);
+        public Tensor asin_() => Done(ts_asin_(Handle));
+        public Tensor asinh() => New(ts_asinh(Handle), this);
+        public Tensor asinh_() => Done(ts_asinh_(Handle));
+        public Tensor atan() => New(ts_atan(Handle), this);
+        public Tensor atan_() => Done(ts_atan_(Handle));
+        public Tensor atanh() => New(ts_atanh(Handle), this);
+        public Tensor atanh_() => Done(ts_atanh_(Handle));
+        public Tensor bitwise_not() => New(ts_bitwise_not(Handle), this);
+        public Tensor bitwise_not_() => Done(ts_bitwise_not_(Handle));
+        public Tensor ceil() => New(ts_ceil(Handle), this);
+        public Tensor ceil_() => Done(ts_ceil_(Handle));
+        public Tensor cos() => New(ts_cos(Handle), this);
+        public Tensor cos_() => Done(ts_cos_(Handle));
+        public Tensor cosh() => New(ts_cosh(Handle), this);
+        public Tensor cosh_() => Done(ts_cosh_(Handle));
+        public Tensor digamma() => New(ts_digamma(Handle), this);
+        public Tensor digamma_() => Done(ts_digamma_(Handle));
+        public Tensor erf() => New(ts_erf(Handle), this);
+        public Tensor erf_() => Done(ts_erf_(Handle));
+        public Tensor erfc() => New(ts_erfc(Handle), this);
+        public Tensor erfc_() => Done(ts_erfc_(Handle));
+        public Tensor erfinv() => New(ts_erfinv(Handle), this);
+        public Tensor erfinv_() => Done(ts_erfinv_(Handle));
+        public Tensor exp() => New(ts_exp(Handle), this);
+        public Tensor exp_() => Done(ts_exp_(Handle));
+        public Tensor exp2() => New(ts_exp2(Handle), this);
+        public Tensor exp2_() => Done(ts_exp2_(Handle));
+        public Tensor expm1() => New(ts_expm1(Handle), this);
+        public Tensor expm1_() => Done(ts_expm1_(Handle));
+        public Tensor floor() => New(ts_floor(Handle), this);
+        public Tensor floor_() => Done(ts_floor_(Handle));
+        public Tensor frac() => New(ts_frac(Handle), this);
+        public Tensor frac_() => Done(ts_frac_(Handle));
+        public Tensor lgamma() => New(ts_lgamma(Handle), this);
+        public Tensor lgamma_() => Done(ts_lgamma_(Handle));
+        public Tensor log() => New(ts_log(Handle), this);
+        public Tensor log_() => Done(ts_log_(Handle));
+        public Tensor log10() => New(ts_log10(Handle), this);
+        public Tensor log10_() => Done(ts_log10_(Handle));
+        public Tensor log1p() => New(ts_log1p(Handle), this);
+        public Tensor log1p_() => Done(ts_log1p_(Handle));
+        public Tensor log2() => New(ts_log2(Handle), this);
+        public Tensor log2_() => Done(ts_log2_(Handle));
+        public Tensor logical_not() => New(ts_logical_not(Handle), this);
+        public Tensor logical_not_() => Done(ts_logical_not_(Handle));
+        public Tensor neg() => New(ts_neg(Handle), this);
+        public Tensor neg_() => Done(ts_neg_(Handle));
+        public Tensor reciprocal() => New(ts_reciprocal(Handle), this);
+        public Tensor reciprocal_() => Done(ts_reciprocal_(Handle));
+        public Tensor relu() => New(ts_relu(Handle), this);
+        public Tensor relu_() => Done(ts_relu_(Handle));
+        public Tensor rsqrt() => New(ts_rsqrt(Handle), this);
+        public Tensor rsqrt_() => Done(ts_rsqrt_(Handle));
+        public Tensor sigmoid() => New(ts_sigmoid(Handle), this);
+        public Tensor sigmoid_() => Done(ts_sigmoid_(Handle));
+        public Tensor sign() => New(ts_sign(Handle), this);
+        public Tensor sign_() => Done(ts_sign_(Handle));
+        public Tensor silu() => New(ts_silu(Handle), this);
+        public Tensor silu_() => Done(ts_silu_(Handle));
+        public Tensor sin() => New(ts_sin(Handle), this);
+        public Tensor sin_() => Done(ts_sin_(Handle));
+        public Tensor sinc() => New(ts_sinc(Handle), this);
+        public Tensor sinc_() => Done(ts_sinc_(Handle));
+        public Tensor sinh() => New(ts_sinh(Handle), this);
+        public Tensor sinh_() => Done(ts_sinh_(Handle));
+        public Tensor sqrt() => New(ts_sqrt(Handle), this);
+        public Tensor sqrt_() => Done(ts_sqrt_(Handle));
+        public Tensor tan() => New(ts_tan(Handle), this);
+        public Tensor tan_() => Done(ts_tan_(Handle));
+        public Tensor tanh() => New(ts_tanh(Handle), this);
+        public Tensor tanh_() => Done(ts_tanh_(Handle));
+        public Tensor trunc() => New(ts_trunc(Handle), this);
+        public Tensor trunc_() => Done(ts_trunc_(Handle));
+        public Tensor selu() => New(ts_selu(Handle), this);
+        public Tensor hardsigmoid() => New(ts_hardsigmoid(Handle), this);
+        public Tensor hardswish() => New(ts_hardswish(Handle), this);
+        public Tensor log_sigmoid() => New(ts_log_sigmoid(Handle), this);
+        public Tensor square() => New(ts_square(Handle), this);
+        public Tensor positive() => New(ts_positive(Handle), this);
+        public Tensor isfinite() => New(ts_isfinite(Handle), this);
+        public Tensor isinf() => New(ts_isinf(Handle), this);
+        public Tensor isnan() => New(ts_isnan(Handle), this);
+        public Tensor isneginf() => New(ts_isneginf(Handle), this);
+        public Tensor isposinf() => New(ts_isposinf(Handle), this);
+        public Tensor signbit() => New(ts_signbit(Handle), this);
+
+        public Tensor absolute() => abs();
+        public Tensor negative() => neg();
+        public Tensor gelu() => New(ts_gelu(Handle, 0), this);
+        public Tensor gelu(TorchSharp.Modules.GELU.Approximate approximate) => New(ts_gelu(Handle, (int)approximate), this);
+        public Tensor gelu_() => Done(ts_gelu_(Handle, 0));
+        public Tensor gelu_(TorchSharp.Modules.GELU.Approximate approximate) => Done(ts_gelu_(Handle, (int)approximate));
+        public Tensor leaky_relu(Scalar negative_slope) => New(ts_leaky_relu(Handle, negative_slope.Value), this);
+        public Tensor elu(double alpha = 1) => New(ts_elu(Handle, alpha), this);
+        public Tensor softplus(double beta = 1, double threshold = 20) => New(ts_softplus(Handle, beta, threshold), this);
+        public Tensor round(long decimals = 0) => New(ts_round(Handle, decimals), this);
+        public Tensor round_(long decimals = 0) => Done(ts_round_(Handle, decimals));
+        public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) =>
+            New(ts_nan_to_num(Handle, nan, posinf is { } high ? high : Number.None, neginf is { } low ? low : Number.None), this);
+        public Tensor clamp(Scalar? min = null, Scalar? max = null) => New(ts_clamp(Handle, OrNone(min), OrNone(max)), this);
+        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => Done(ts_clamp_(Handle, OrNone(min), OrNone(max)));
+        public Tensor clamp(Tensor? min = null, Tensor? max = null) => New(ts_clamp_tensor(Handle, OrZero(min), OrZero(max)), this, min, max);
+        public Tensor clamp_(Tensor? min = null, Tensor? max = null) => Done(ts_clamp_tensor_(Handle, OrZero(min), OrZero(max)), min, max);
+        public Tensor clip(Scalar? min = null, Scalar? max = null) => clamp(min, max);
+        public Tensor clamp_min(Scalar min) => New(ts_clamp_min_scalar(Handle, min.Value), this);
+        public Tensor clamp_min_(Scalar min) => Done(ts_clamp_min_scalar_(Handle, min.Value));
+        public Tensor clamp_max(Scalar max) => New(ts_clamp_max_scalar(Handle, max.Value), this);
+        public Tensor clamp_max_(Scalar max) => Done(ts_clamp_max_scalar_(Handle, max.Value));
+        public Tensor softmax(long dim, ScalarType? dtype = null) => New(ts_softmax(Handle, dim, OrAny(dtype)), this);
+        public Tensor log_softmax(long dim, ScalarType? dtype = null) => New(ts_log_softmax(Handle, dim, OrAny(dtype)), this);
+    }
+}
