@@ -3,7 +3,8 @@ namespace DslExperiments.Specs;
 /// <summary>The outcome of compiling one spec: a model unless there were errors, and everything found.</summary>
 /// <param name="Spec">The model, or null when <paramref name="Diagnostics"/> holds an error.</param>
 /// <param name="Diagnostics">All findings of the file, in the order of their positions.</param>
-public sealed record SpecResult(ExperimentSpec? Spec, EquatableArray<SpecDiagnostic> Diagnostics);
+/// <param name="CustomTypeSpan">Where <c>task.type</c> stands, when the task is a C# class.</param>
+public sealed record SpecResult(ExperimentSpec? Spec, EquatableArray<SpecDiagnostic> Diagnostics, SpecSpan? CustomTypeSpan = null);
 
 /// <summary>One key set from outside the file, as <c>--set training.steps=100</c> does.</summary>
 /// <param name="Key">The dotted key.</param>
@@ -18,12 +19,27 @@ public static class SpecCompiler
     /// <param name="fullName">Folder and name below the specs' root: <c>theory/single-layer-limit</c>.</param>
     /// <param name="text">The YAML text.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public static SpecDocument Parse(string path, string fullName, string text, CancellationToken cancellationToken = default);
+    public static SpecDocument Parse(string path, string fullName, string text, CancellationToken cancellationToken = default)
+    {
+        DiagnosticBag bag = new();
+        SpecNode? root = YamlReader.Read(path, text, bag, cancellationToken);
+        if (root is not null and not MappingNode)
+        {
+            bag.Report(YamlRules.NotAMap, root, "a spec is a map of keys such as summary, backbone, task and methods");
+        }
 
-    /// <summary>The names of other specs that a document directly extends (at most one); for building closures.</summary>
+        return new SpecDocument(path, fullName, root, bag.ToArray());
+    }
+
     /// <summary>Binds, checks and expands a document.</summary>
     /// <param name="document">The document to compile.</param>
     /// <param name="others">The documents that <c>extends:</c> can reach; more do no harm.</param>
     /// <param name="overrides">Keys set from outside, applied to every profile and to the full study.</param>
-    public static SpecResult Compile(SpecDocument document, IReadOnlyList<SpecDocument> others, IReadOnlyList<SpecOverride>? overrides = null, CancellationToken cancellationToken = default);
+    /// <param name="cancellationToken">Stops the compilation.</param>
+    public static SpecResult Compile(
+        SpecDocument document,
+        IReadOnlyList<SpecDocument> others,
+        IReadOnlyList<SpecOverride>? overrides = null,
+        CancellationToken cancellationToken = default) =>
+        new Compilation(document, others, cancellationToken).Run(overrides ?? Array.Empty<SpecOverride>());
 }

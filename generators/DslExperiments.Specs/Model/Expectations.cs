@@ -27,7 +27,11 @@ public abstract record ExpectNode
     /// <paramref name="Fraction"/>, <c>count</c> counts the arms of a condition for which it is true.
     /// Without <paramref name="Over"/> a scalar; with it a series in which arms that differ only in that axis are one.
     /// </summary>
-    public sealed record Aggregate(string Function, ExpectNode Operand, double? Fraction, string? Over, bool LowerIsBetter) : ExpectNode;
+    public sealed record Aggregate(string Function, ExpectNode Operand, double? Fraction, string? Over, bool LowerIsBetter) : ExpectNode
+    {
+        /// <summary>The function's name; declared here because the node type of the same name would hide it.</summary>
+        public new string Function { get; init; } = Function;
+    }
 
     /// <summary><c>abs log log10 sqrt</c>, or <c>-</c> for negation, of a scalar or of each element.</summary>
     public sealed record Function(string Name, ExpectNode Operand) : ExpectNode;

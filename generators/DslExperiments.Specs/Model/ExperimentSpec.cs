@@ -16,6 +16,7 @@ namespace DslExperiments.Specs;
 /// The spec as YAML after <c>extends</c>, with normalised scalars and without comments: equal for equal meanings.
 /// Compiling it again gives this model.
 /// </param>
+/// <param name="CustomTask">The C# class that makes the data, or null when the runtime does.</param>
 public sealed record ExperimentSpec(
     string Name,
     string Folder,
@@ -25,7 +26,8 @@ public sealed record ExperimentSpec(
     EquatableArray<MetricSpec> Metrics,
     EquatableArray<ExpectationSpec> Expectations,
     EquatableArray<ProfileSpec> Profiles,
-    string CanonicalText)
+    string CanonicalText,
+    CustomTaskSpec? CustomTask = null)
 {
     /// <summary>The name by which people and commands call it when the short one is ambiguous: <c>theory/single-layer-limit</c>.</summary>
     public string FullName => Folder.Length == 0 ? Name : Folder + "/" + Name;
@@ -33,6 +35,10 @@ public sealed record ExperimentSpec(
 
 /// <summary>The paper and statement that a spec carries.</summary>
 public sealed record SourceSpec(string Paper, string? Claim);
+
+/// <summary>A task of the user's own.</summary>
+/// <param name="TypeName">The class's full name without <c>global::</c>: <c>My.Namespace.Family</c>.</param>
+public sealed record CustomTaskSpec(string TypeName);
 
 /// <summary>A method of the spec and the axes along which its arms differ.</summary>
 /// <param name="Name">The key: <c>prompt</c>.</param>

@@ -1,0 +1,32 @@
+namespace DslExperiments.Specs;
+
+/// <summary>From bound fields to the model's options.</summary>
+internal static class OptionsBuilder
+{
+    /// <summary>All options of a section; swept fields hold their first value.</summary>
+    public static OptionsSpec Build(Section section, BoundField[] fields) => Build(section, fields, 0);
+
+    private static OptionsSpec Build(Section section, BoundField[] fields, int first)
+    {
+        List<FieldValue> values = new(section.Fields.Length);
+        int index = first;
+        foreach (Field field in section.Fields)
+        {
+            if (field.Nested is not null)
+            {
+                values.Add(new FieldValue(field.Key, field.Member, new SpecValue.Options(Build(field.Nested, fields, index))));
+                index += field.Nested.Leaves.Length;
+                continue;
+            }
+
+            if (field.Member.Length > 0)
+            {
+                values.Add(new FieldValue(field.Key, field.Member, fields[index].Values[0]));
+            }
+
+            index++;
+        }
+
+        return new OptionsSpec(section.CSharpType, values.ToEquatableArray());
+    }
+}

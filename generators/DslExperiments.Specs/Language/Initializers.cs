@@ -1,0 +1,32 @@
+namespace DslExperiments.Specs;
+
+/// <summary>Distributions of weights, prompts and tokens.</summary>
+internal static class Initializers
+{
+    private const string Namespace = "global::DslExperiments.Backbones.";
+    private static readonly FieldType Spread = new NumberType(0, double.PositiveInfinity);
+    private static readonly FieldType AnyGain = new NumberType(double.NegativeInfinity, double.PositiveInfinity);
+
+    /// <summary>All of them.</summary>
+    public static readonly CallType Type = new(
+        Namespace + "Initializer",
+        new CallFunction("zeros", Namespace + "Zeros", "all zero"),
+        new CallFunction("normal", Namespace + "Normal", "N(0, std²)", new Parameter("std", Spread, new SpecValue.Number(1))),
+        new CallFunction("scaled_normal", Namespace + "ScaledNormal", "N(0, gain² / fan-in)", new Parameter("gain", Spread, new SpecValue.Number(1))),
+        new CallFunction("uniform", Namespace + "Uniform", "uniform on [-bound, bound]", new Parameter("bound", Spread)),
+        new CallFunction("spectral_norm", Namespace + "SpectralNorm", "Gaussian, rescaled so that the largest singular value is the given one", new Parameter("value", Spread)),
+        new CallFunction("identity", Namespace + "Identity", "gain times the identity; square matrices only", new Parameter("gain", AnyGain, new SpecValue.Number(1))),
+        new CallFunction("kaiming_uniform", Namespace + "KaimingUniform", "uniform on ±sqrt(6 / ((1 + a²) fan-in))", new Parameter("a", Spread, new SpecValue.Number(2.23606797749979))));
+
+    /// <summary>A call of one argument, or of none.</summary>
+    public static SpecValue Of(string name, params double[] arguments)
+    {
+        SpecValue[] values = new SpecValue[arguments.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = new SpecValue.Number(arguments[i]);
+        }
+
+        return Type.Of(name, values);
+    }
+}
