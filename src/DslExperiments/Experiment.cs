@@ -28,8 +28,18 @@ public sealed record ExperimentInfo(
 /// <summary>A compiled spec, seen without its types; what commands work on.</summary>
 public abstract class Experiment
 {
+    private protected Experiment()
+    {
+    }
+
     /// <summary>Name, summary, source, spec.</summary>
     public abstract ExperimentInfo Info { get; }
+
+    /// <summary>What a request would run.</summary>
+    internal abstract ExperimentPlan PlanOf(RunRequest request);
+
+    /// <summary>Runs a request to its end.</summary>
+    internal abstract Task<RunSummary> RunAsync(RunRequest request, RunMonitor monitor, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -46,6 +56,24 @@ public abstract class Experiment<TArm, TMetrics> : Experiment
     /// <summary>What must hold, in the order of the spec.</summary>
     protected abstract ImmutableArray<Expectation<TArm, TMetrics>> ExpectationList { get; }
 
+    /// <summary>Runs the experiment.</summary>
+    /// <param name="configure">Chooses profile, device, overrides, run folder.</param>
+    /// <param name="cancellationToken">
+    /// Pauses the run: each cohort finishes its step and, with a run folder, saves its state.
+    /// </param>
+    /// <exception cref="ExperimentUsageException">The options do not fit the experiment.</exception>
+    /// <exception cref="TrainingInterruptedException">The run was paused.</exception>
+    public async Task<ExperimentResults<TArm, TMetrics>> ExecuteAsync(
+        Action<RunOptions>? configure = null, CancellationToken cancellationToken = default)
+    {
+        var options = new RunOptions();
+        configure?.Invoke(options);
+        using var monitor = new RunMonitor();
+        using var display = options.Request.Quiet || Console.IsErrorRedirected ? null : ProgressDisplay.Start(monitor, Console.Error);
+        var run = await new ExperimentRun<TArm, TMetrics>(ToHarness(), options.Request, monitor).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        return run.Results;
+    }
+
     /// <summary>The settings of a profile.</summary>
     protected abstract ExperimentSettings<TArm> SettingsOf(string profile);
 
@@ -59,4 +87,22 @@ public abstract class Experiment<TArm, TMetrics> : Experiment
     protected virtual void ArmFinished(ArmResult<TArm, TMetrics> result)
     {
     }
+
+    /// <summary>The error of a profile that the spec does not have, with the nearest names.</summary>
+    protected Exception UnknownProfile(string profile) => new ExperimentUsageException(
+        $"{Info.Name} has no profile '{profile}'.{NearestNames.Hint(profile, Info.Profiles)}");
+
+    /// <summary>What runs an experiment sees of its harness.</summary>
+    internal Harness<TArm, TMetrics> ToHarness() => new(GetType(), Info, MetricList, ExpectationList, SettingsOf, Train, ToMetrics, ArmFinished);
+
+    /// <inheritdoc/>
+    internal sealed override ExperimentPlan PlanOf(RunRequest request) 
+    {
+        var harness = ToHarness();
+        return harness.PlanOf(request).ToUntyped(harness.Metrics, harness.Expectations.Select(static expectation => expectation.Text));
+    }
+
+    /// <inheritdoc/>
+    internal sealed override async Task<RunSummary> RunAsync(RunRequest request, RunMonitor monitor, CancellationToken cancellationToken) =>
+        (await new ExperimentRun<TArm, TMetrics>(ToHarness(), request, monitor).ExecuteAsync(cancellationToken).ConfigureAwait(false)).Summary;
 }

@@ -40,9 +40,9 @@ public static class SpecText
         return TidyExponent(value.ToString("R", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>The number to four significant digits, for people.</summary>
-    public static string Rounded(double value) => double.IsFinite(value)
-        ? TidyExponent(value.ToString("G4", CultureInfo.InvariantCulture))
+    /// <summary>The number to some significant digits, for people.</summary>
+    public static string Rounded(double value, int digits = 4) => double.IsFinite(value)
+        ? TidyExponent(value.ToString($"G{digits.ToString(CultureInfo.InvariantCulture)}", CultureInfo.InvariantCulture))
         : Of(value);
 
     /// <summary><c>InverseSqrt</c> as <c>inverse_sqrt</c>.</summary>

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using DslExperiments.Cohorts;
+using DslExperiments.Results;
+using TorchSharp;
+
+namespace DslExperiments.Hosting;
+
+/// <summary>
+/// One run of an experiment: plans, opens or resumes the run folder, trains the cohorts that are left, judges, writes
+/// the results. Numbers depend on the plan alone, never on the number of workers or of sittings.
+/// </summary>
+internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harness, RunRequest request, RunMonitor monitor)
+    where TArm : ExperimentArm
+    where TMetrics : struct
+{
+    /// <summary>Runs to the end.</summary>
+    /// <exception cref="TrainingInterruptedException">The run was paused; with a run folder it can be resumed.</exception>
+    public Task<(ExperimentResults<TArm, TMetrics> Results, RunSummary Summary)> ExecuteAsync(CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Execute(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private (ExperimentResults<TArm, TMetrics> Results, RunSummary Summary) Execute(CancellationToken cancellationToken)
+    {
+        var plan = harness.PlanOf(request);
+        monitor.Begin($"{harness.Info.Name} ({plan.Profile})", plan.Cohorts.Select(static cohort => (cohort.Arms.Length, StepsOf(cohort))));
+
+        foreach (var warning in plan.Warnings)
+        {
+            monitor.Say(warning);
+        }
+
+        // From here on libtorch is loaded.
+        var device = Devices.Open(request.Device);
+        using var folder = OpenFolder(plan);
+        monitor.Folder = folder?.Location;
+
+        var finished = Train(plan, device, folder, cancellationToken);
+        var results = Assemble(plan, finished, folder?.Location);
+        results.Judge(harness.Expectations);
+        var summary = Summarize(results);
+        folder?.Complete(summary);
+        return (results, summary);
+    }
+
+    private RunFiles? OpenFolder(RunPlan<TArm> plan)
+    {
+        if (request.Folder is null && request.Root is null)
+        {
+            return null;
+        }
+
+        var key = new RunKey(
+            harness.Info.SpecHash, plan.Profile, request.Overrides, request.Arms, request.Device, RunEnvironment.RuntimeVersion, torch.__version__);
+        return RunFiles.Open(
+            request, key, plan.ToUntyped(harness.Metrics, []), RunEnvironment.GeneratorVersion(harness.ExperimentType), WorkersOf(plan), monitor);
+    }
+
+    /// <summary>Trains what earlier sittings left, several cohorts at once.</summary>
+    private FinishedCohort[] Train(RunPlan<TArm> plan, torch.Device device, RunFiles? folder, CancellationToken cancellationToken)
+    {
+        var finished = new FinishedCohort?[plan.Cohorts.Length];
+        for (var cohort = 0; cohort < finished.Length; cohort++)
+        {
+            finished[cohort] = folder?.ReadFinished(cohort);
+            if (finished[cohort] is not null)
+            {
+                monitor.Finished(cohort);
+            }
+        }
+
+        monitor.StartTraining();
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Cohort[] left = [.. plan.Cohorts
+            .Where(cohort => finished[cohort.Index] is null)
+            .Select(cohort => new Cohort(cohort, SessionOf(cohort, folder, pause.Token), device))];
+        if (left.Length > 0)
+        {
+            folder?.BeginTraining();
+        }
+
+        try
+        {
+            CohortRunner.Run(left, TrainOne, WorkersOf(plan), pause.Token);
+        }
+        catch
+        {
+            folder?.Pause();
+            throw;
+        }
+
+        return finished!;
+
+        void TrainOne(Cohort cohort)
+        {
+            try
+            {
+                harness.Train(cohort);
+                var outcome = cohort.Outcome ?? throw new InvalidOperationException($"The harness of {harness.Info.Name} did not finish its cohort.");
+                var done = FinishedCohort.Of(outcome);
+                folder?.WriteFinished(cohort.Index, outcome, done);
+                finished[cohort.Index] = done;
+                monitor.Finished(cohort.Index);
+            }
+            catch
+            {
+                // The others stop at their next step and keep what they have.
+                pause.Cancel();
+                throw;
+            }
+        }
+    }
+
+    private CohortSession SessionOf(CohortPlan cohort, RunFiles? folder, CancellationToken pause) => new(
+        cohort.Index,
+        [.. cohort.Designs.Select(static design => design.Arm.Label)],
+        monitor,
+        folder?.CheckpointPath(cohort.Index),
+        folder?.IdentityOf(cohort.Index) ?? "",
+        request.CheckpointEvery,
+        pause);
+
+    private ExperimentResults<TArm, TMetrics> Assemble(RunPlan<TArm> plan, FinishedCohort[] finished, string? folder)
+    {
+        var rows = new ArmResult<TArm, TMetrics>[plan.Arms.Length];
+        foreach (var cohort in plan.Cohorts)
+        {
+            foreach (var (index, arm) in cohort.Arms.Zip(finished[cohort.Index].Arms))
+            {
+                rows[index] = new ArmResult<TArm, TMetrics>(
+                    plan.Arms[index].Arm,
+                    arm.DivergedAt is null ? ArmStatus.Finished : ArmStatus.Diverged,
+                    plan.Arms[index].TrainableParameters,
+                    harness.ToMetrics(arm.Metrics.AsSpan()))
+                {
+                    DivergedAt = arm.DivergedAt,
+                    Curve = arm.Curve,
+                    Values = arm.Metrics,
+                };
+            }
+        }
+
+        Array.ForEach(rows, harness.ArmFinished);
+        return new ExperimentResults<TArm, TMetrics>(harness.Info.Name, plan.Profile, folder, [.. rows], plan.LeftOut)
+        {
+            MetricNames = [.. harness.Metrics.Select(static metric => metric.Name)],
+        };
+    }
+
+    private static RunSummary Summarize(ExperimentResults<TArm, TMetrics> results) => new(
+        results.Experiment,
+        results.Profile,
+        results.Folder,
+        results.MetricNames,
+        [.. results.Arms.Select(static row =>
+            ArmRow.Of(row.Arm, row.Status, row.TrainableParameters, row.DivergedAt, row.Values) with { Curve = row.Curve })],
+        results.Expectations);
+
+    /// <summary>One per core, on a GPU one; never more than there are cohorts.</summary>
+    private int WorkersOf(RunPlan<TArm> plan)
+    {
+        var workers = request.Workers > 0 ? request.Workers : request.Device == Devices.Cpu ? Environment.ProcessorCount : 1;
+        return Math.Clamp(workers, 1, Math.Max(1, plan.Cohorts.Length));
+    }
+
+    private static int StepsOf(CohortPlan cohort) => cohort.Designs[0].Training.Steps;
+}

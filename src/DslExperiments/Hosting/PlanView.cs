@@ -1,0 +1,128 @@
+using System.Globalization;
+using DslExperiments.Cohorts;
+using DslExperiments.Methods;
+using Spectre.Console;
+
+namespace DslExperiments.Hosting;
+
+/// <summary>A plan for people.</summary>
+internal static class PlanView
+{
+    /// <summary>Writes a plan.</summary>
+    public static void Write(IAnsiConsole console, ExperimentPlan plan)
+    {
+        var info = plan.Info;
+        console.MarkupLine($"[bold]{Markup.Escape(info.FullName)}[/] ({Markup.Escape(plan.Profile)})");
+        console.WriteLine(info.Summary);
+        if (info.Paper is not null)
+        {
+            console.WriteLine($"Source: {info.Paper}{(info.Claim is null ? "" : $", {info.Claim}")}");
+        }
+
+        console.WriteLine($"Spec: {info.SpecPath}; profiles {string.Join(", ", info.Profiles)}");
+        foreach (var warning in plan.Warnings)
+        {
+            console.WriteLine(warning);
+        }
+
+        console.WriteLine();
+        WriteSettings(console, plan);
+        WriteArms(console, plan);
+        WriteCohorts(console, plan);
+        console.WriteLine($"Metrics: {string.Join(", ", plan.Metrics)}");
+        if (!plan.Expectations.IsEmpty)
+        {
+            console.WriteLine("Expectations:");
+            foreach (var expectation in plan.Expectations)
+            {
+                console.WriteLine($"  {expectation}");
+            }
+        }
+    }
+
+    private static void WriteSettings(IAnsiConsole console, ExperimentPlan plan)
+    {
+        var first = plan.Designs[0];
+        console.WriteLine($"Backbone: transformer, {OptionsText.Of(first.Backbone)}");
+        console.WriteLine($"Task: {OptionsText.KindOf(first.Task)}, {OptionsText.Of(first.Task)}");
+        foreach (var method in plan.Designs.GroupBy(static design => design.Arm.Method))
+        {
+            var design = method.First();
+            console.WriteLine($"Method {method.Key}: {OptionsText.Of(design.Method)}");
+            console.WriteLine($"  training: {OptionsText.Of(design.Training)}");
+        }
+
+        var swept = plan.Arms.SelectMany(static arm => arm.Settings.Select(static setting => setting.Name)).Distinct().ToArray();
+        if (swept.Length > 0)
+        {
+            console.WriteLine($"Swept ({string.Join(", ", swept)}): above with the first arm's values, below with each arm's.");
+        }
+    }
+
+    private static void WriteArms(IAnsiConsole console, ExperimentPlan plan)
+    {
+        console.WriteLine();
+        var leftOut = plan.LeftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {plan.LeftOut} left out");
+        console.WriteLine($"{ProgressDisplay.Count(plan.Arms.Length, "arm")}{leftOut}:");
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumns("arm", "seeds");
+        table.AddColumn(new TableColumn("trained").RightAligned());
+        table.AddColumn("shape");
+        foreach (var group in plan.Arms.Zip(plan.Designs).GroupBy(static pair => pair.First.Point))
+        {
+            table.AddRow(
+                Markup.Escape(group.Key),
+                string.Join(' ', group.Select(static pair => SpecText.Of(pair.First.Seed))),
+                SpecText.Of(group.First().First.TrainableParameters),
+                Markup.Escape(Shape(group.First().Second)));
+        }
+
+        console.Write(table);
+    }
+
+    private static void WriteCohorts(IAnsiConsole console, ExperimentPlan plan)
+    {
+        console.WriteLine($"{ProgressDisplay.Count(plan.Cohorts.Length, "cohort")}, each one tensor program:");
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var title in (ReadOnlySpan<string>)["cohort", "arms", "steps", "memory", "one core"])
+        {
+            table.AddColumn(new TableColumn(title).RightAligned());
+        }
+
+        table.AddColumn("members");
+        foreach (var cohort in plan.Cohorts)
+        {
+            table.AddRow(
+                SpecText.Of(cohort.Index + 1),
+                SpecText.Of(cohort.Arms.Length),
+                SpecText.Of(cohort.Designs[0].Training.Steps),
+                Bytes(CohortEstimate.Bytes(cohort)),
+                $"≈ {ProgressDisplay.Duration(CohortEstimate.Seconds(cohort))}",
+                Markup.Escape(Members(plan, cohort)));
+        }
+
+        console.Write(table);
+    }
+
+    private static string Shape(ArmDesign design) => design.Method switch
+    {
+        PromptOptions prompt => string.Create(CultureInfo.InvariantCulture, $"prompt [{prompt.Length}, {design.Backbone.Width}]"),
+        LoraOptions lora => string.Create(CultureInfo.InvariantCulture, $"A [{lora.Rank}, in], B [out, {lora.Rank}] on {SpecText.Of(lora.On)}"),
+        FullOptions full => $"weights {SpecText.Of(full.On)}",
+        _ => "",
+    };
+
+    /// <summary>The first points of a cohort.</summary>
+    private static string Members(ExperimentPlan plan, CohortPlan cohort)
+    {
+        var points = cohort.Arms.Select(arm => plan.Arms[arm].Point).Distinct().ToArray();
+        return string.Join("; ", points.Take(4)) + (points.Length > 4 ? string.Create(CultureInfo.InvariantCulture, $"; {points.Length - 4} more") : "");
+    }
+
+    private static string Bytes(double bytes) => bytes switch
+    {
+        < 1e6 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0} kB"),
+        < 1e9 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
+    };
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using DslExperiments.Cohorts;
+
+namespace DslExperiments.Results;
+
+/// <summary>How an arm ended.</summary>
+public enum ArmStatus
+{
+    /// <summary>It was trained to its last step.</summary>
+    Finished,
+
+    /// <summary>Its loss stopped being finite; it was masked out and the other arms went on.</summary>
+    Diverged,
+
+    /// <summary>It was not trained, or not to its end.</summary>
+    Dropped,
+}
+
+/// <summary>What came of one arm.</summary>
+/// <param name="Arm">The arm.</param>
+/// <param name="Status">How it ended.</param>
+/// <param name="TrainableParameters">How many numbers it trained.</param>
+/// <param name="Metrics">What was measured on it; NaN where there is nothing to measure.</param>
+public sealed record ArmResult<TArm, TMetrics>(TArm Arm, ArmStatus Status, long TrainableParameters, TMetrics Metrics)
+    where TArm : ExperimentArm
+    where TMetrics : struct
+{
+    /// <summary>The step at which the loss stopped being finite, or null.</summary>
+    public int? DivergedAt { get; init; }
+
+    /// <summary>The losses during training.</summary>
+    public ImmutableArray<CurvePoint> Curve { get; init; } = [];
+
+    /// <summary>The metrics in the order of the spec.</summary>
+    internal ImmutableArray<double> Values { get; init; } = [];
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using DslExperiments.Expectations;
+
+namespace DslExperiments.Results;
+
+/// <summary>What came of a run, with the experiment's own types.</summary>
+public sealed class ExperimentResults<TArm, TMetrics>
+    where TArm : ExperimentArm
+    where TMetrics : struct
+{
+    private readonly ImmutableArray<TArm> _leftOut;
+    private bool _touchedLeftOut;
+
+    internal ExperimentResults(
+        string experiment,
+        string profile,
+        string? folder,
+        ImmutableArray<ArmResult<TArm, TMetrics>> arms,
+        ImmutableArray<TArm> leftOut)
+    {
+        Experiment = experiment;
+        Profile = profile;
+        Folder = folder;
+        Arms = arms;
+        _leftOut = leftOut;
+    }
+
+    /// <summary>The experiment's name.</summary>
+    public string Experiment { get; }
+
+    /// <summary>The profile that ran.</summary>
+    public string Profile { get; }
+
+    /// <summary>The run folder, or null when the run left nothing on disk.</summary>
+    public string? Folder { get; }
+
+    /// <summary>All arms in reporting order.</summary>
+    public ImmutableArray<ArmResult<TArm, TMetrics>> Arms { get; }
+
+    /// <summary>The verdicts in the order of the spec.</summary>
+    public ImmutableArray<ExpectationOutcome> Expectations { get; private set; } = [];
+
+    /// <summary>True when no expectation failed.</summary>
+    public bool AllHeld => Expectations.All(static expectation => expectation.Held != false);
+
+    /// <summary>The results of the arms of one kind that pass a filter.</summary>
+    public ArmSelection<T, TMetrics> Of<T>(Func<T, bool>? filter = null)
+        where T : TArm
+    {
+        _touchedLeftOut |= _leftOut.Any(arm => arm is T typed && (filter is null || filter(typed)));
+        return new([.. Arms
+            .Where(row => row.Arm is T typed && (filter is null || filter(typed)))
+            .Select(static row => new ArmResult<T, TMetrics>((T)row.Arm, row.Status, row.TrainableParameters, row.Metrics)
+            {
+                DivergedAt = row.DivergedAt,
+                Curve = row.Curve,
+                Values = row.Values,
+            })]);
+    }
+
+    /// <summary>
+    /// The results as text that is the same on every machine: numbers to a few digits, and those that are zero but for
+    /// rounding as zero. For snapshots beside tests.
+    /// </summary>
+    public string Summary() => SnapshotText.Of(this);
+
+    /// <summary>Names of the metrics in the order of the spec.</summary>
+    internal ImmutableArray<string> MetricNames { get; init; } = [];
+
+    /// <summary>Checks the expectations. One that needs arms which the run was told to leave out is not judged.</summary>
+    internal void Judge(ImmutableArray<Expectation<TArm, TMetrics>> expectations) =>
+        Expectations = [.. expectations.Select(Judge)];
+
+    private ExpectationOutcome Judge(Expectation<TArm, TMetrics> expectation)
+    {
+        _touchedLeftOut = false;
+        try
+        {
+            var verdict = expectation.Check(this);
+            return _touchedLeftOut
+                ? new(expectation.Text, null, verdict.Measured, "not judged: the run left out arms that it speaks of")
+                : new(expectation.Text, verdict.Held, verdict.Measured, verdict.Detail);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new(expectation.Text, false, double.NaN, $"could not be computed: {e.Message}");
+        }
+    }
+}
+
+/// <summary>An expectation and what became of it.</summary>
+/// <param name="Text">As the spec has it.</param>
+/// <param name="Held">Whether it held; null when the run left out arms that it speaks of.</param>
+/// <param name="Measured">The measured side of its comparison; NaN when there is none.</param>
+/// <param name="Detail">The numbers and the arm that decided.</param>
+public sealed record ExpectationOutcome(string Text, bool? Held, double Measured, string Detail);

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using DslExperiments.Cohorts;
+using DslExperiments.Hosting;
+
+namespace DslExperiments.Results;
+
+/// <summary>The files of a run in the order in which it writes them: manifest, checkpoints, adapters, results, report.</summary>
+internal sealed class RunFiles : IDisposable
+{
+    private readonly RunFolder _folder;
+    private readonly ExperimentPlan _plan;
+    private readonly RunMonitor _monitor;
+    private readonly long _opened = Stopwatch.GetTimestamp();
+    private readonly EnergyMeter _energy = EnergyMeter.Start();
+    private RunManifest _manifest;
+    private bool _trained;
+
+    private RunFiles(RunFolder folder, ExperimentPlan plan, RunManifest manifest, RunMonitor monitor) =>
+        (_folder, _plan, _manifest, _monitor) = (folder, plan, manifest, monitor);
+
+    /// <summary>The run folder.</summary>
+    public string Location => _folder.Location;
+
+    /// <summary>True when all results were there already.</summary>
+    private bool WasFinished => _folder.Earlier?.State == RunState.Finished;
+
+    /// <summary>Opens the run's folder and takes up what it holds.</summary>
+    public static RunFiles Open(RunRequest request, RunKey key, ExperimentPlan plan, string? generatorVersion, int workers, RunMonitor monitor)
+    {
+        var folder = RunFolder.Open(request, plan.Info.Name, key);
+        var manifest = new RunManifest
+        {
+            Experiment = plan.Info,
+            Key = key,
+            GeneratorVersion = generatorVersion,
+            Arms = plan.Arms,
+            Cohorts = [.. plan.Cohorts.Select(static cohort => (cohort.Designs[0].Training.Steps, cohort.Arms))],
+            Workers = workers,
+            Started = folder.Earlier?.Started ?? DateTime.UtcNow,
+            Resumed = folder.Earlier is null ? 0 : folder.Earlier.Resumed + 1,
+            Blas = RunEnvironment.Blas,
+        };
+
+        if (folder.Earlier is { State: RunState.Finished })
+        {
+            monitor.Say($"{folder.Location} is finished; these are its results. --fresh runs it again.");
+        }
+        else if (folder.Earlier is not null)
+        {
+            monitor.Say($"Resuming {folder.Location}; --fresh starts anew.");
+        }
+
+        return new RunFiles(folder, plan, manifest, monitor);
+    }
+
+    /// <summary>The state of a cohort under way.</summary>
+    public string CheckpointPath(int cohort) => _folder.CheckpointPath(cohort);
+
+    /// <summary>What a cohort is, so that no other's files are taken for it.</summary>
+    public string IdentityOf(int cohort)
+    {
+        var plan = _plan.Cohorts[cohort];
+        return CohortIdentity.Of(_manifest.Key.Hash, plan.Designs[0].Training.Steps, [.. plan.Designs.Select(static design => design.Arm.Label)]);
+    }
+
+    /// <summary>The outcome of a cohort that an earlier sitting finished, or null.</summary>
+    public FinishedCohort? ReadFinished(int cohort)
+    {
+        var path = _folder.OutcomePath(cohort);
+        try
+        {
+            return FinishedCohort.Read(path, IdentityOf(cohort), _plan.Cohorts[cohort].Arms.Length, _plan.Metrics.Length);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            _monitor.Say($"The outcome {Path.GetFileName(path)} cannot be used: {e.Message.TrimEnd('.')}. Its arms start anew.");
+            return null;
+        }
+    }
+
+    /// <summary>Training begins or goes on: from here on the folder is that of an unfinished run.</summary>
+    public void BeginTraining()
+    {
+        _trained = true;
+        _manifest = _manifest with { Git = GitState.Read() };
+        Write(RunState.Running);
+    }
+
+    /// <summary>Keeps the outcome of a cohort: first its adapters, then the file that says that it is done.</summary>
+    public void WriteFinished(int cohort, CohortOutcome outcome, FinishedCohort finished)
+    {
+        foreach (var (index, arm) in _plan.Cohorts[cohort].Arms.Zip(outcome.Arms))
+        {
+            AdapterFile.Write(_folder.AdapterPath(index, _plan.Arms[index].Label), arm);
+        }
+
+        finished.Write(_folder.OutcomePath(cohort), IdentityOf(cohort));
+        AtomicFile.TryDelete(_folder.CheckpointPath(cohort));
+    }
+
+    /// <summary>Says in the manifest that the run waits to be resumed; if that fails, the manifest still does not say finished.</summary>
+    public void Pause()
+    {
+        try
+        {
+            Write(RunState.Interrupted);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _monitor.Say($"The manifest could not be updated: {e.Message}");
+        }
+    }
+
+    /// <summary>Writes the results, and last the word that they are complete.</summary>
+    public void Complete(RunSummary summary)
+    {
+        if (WasFinished && !_trained && File.Exists(Path.Combine(Location, ResultsJson.FileName)))
+        {
+            return;
+        }
+
+        MetricsLog.Write(Location, summary.Arms);
+        AtomicFile.Write(Path.Combine(Location, ResultsJson.FileName), stream => stream.Write(
+            JsonWriting.ToBytes(writer => ResultsJson.Write(writer, summary, withFolder: false), JsonWriting.Indented)));
+        HtmlReport.Write(Location, summary, _plan.Info.Summary);
+        Write(RunState.Finished);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Dispose();
+
+    private void Write(RunState state)
+    {
+        var joules = _energy.Joules();
+        (_manifest with
+        {
+            State = state,
+            Finished = state == RunState.Finished ? DateTime.UtcNow : null,
+            Seconds = (_folder.Earlier?.Seconds ?? 0) + Stopwatch.GetElapsedTime(_opened).TotalSeconds,
+            Joules = joules is null ? _folder.Earlier?.Joules : joules + (_folder.Earlier?.Joules ?? 0),
+        }).Write(Location);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace DslExperiments.Results;
+
+/// <summary>Arms that differ in nothing but their seed.</summary>
+/// <param name="Point">Method and settings.</param>
+/// <param name="Arms">The arms, one per seed.</param>
+internal sealed record SeedGroup(string Point, ImmutableArray<ArmRow> Arms)
+{
+    /// <summary>The groups in reporting order.</summary>
+    public static ImmutableArray<SeedGroup> Of(ImmutableArray<ArmRow> arms) =>
+        [.. arms.GroupBy(static arm => arm.Point).Select(static group => new SeedGroup(group.Key, [.. group]))];
+
+    /// <summary>Mean and standard deviation of a metric over the seeds that have a value.</summary>
+    public (double Mean, double Spread) Over(int metric)
+    {
+        var values = Arms.Select(arm => arm.Metrics[metric]).Where(static value => !double.IsNaN(value)).ToArray();
+        if (values.Length == 0)
+        {
+            return (double.NaN, double.NaN);
+        }
+
+        var mean = values.Average();
+        var spread = values.Length < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
+        return (mean, spread);
+    }
+
+    /// <summary><c>0.1234 ± 0.01</c>, the number alone for one seed, a dash for none.</summary>
+    public string Text(int metric)
+    {
+        var (mean, spread) = Over(metric);
+        return double.IsNaN(mean) ? "–" : double.IsNaN(spread) ? SpecText.Rounded(mean) : $"{SpecText.Rounded(mean)} ± {SpecText.Rounded(spread, digits: 2)}";
+    }
+
+    /// <summary><c>4 finished</c>, or <c>3 finished, 1 diverged</c>.</summary>
+    public string Outcome => string.Join(", ", Arms
+        .GroupBy(static arm => arm.Status)
+        .OrderBy(static group => group.Key)
+        .Select(static group => $"{SpecText.Of(group.Count())} {SpecText.Of(group.Key)}"));
+}
