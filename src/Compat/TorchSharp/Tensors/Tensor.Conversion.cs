@@ -40,26 +40,26 @@ public static partial class torch
         public Tensor set_(Tensor source) => Done(ts_set_(Handle, source.Handle), source);
         public Tensor pin_memory() => New(ts_pin_memory(Handle), this);
         public Tensor zeros_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.zeros(shape, dtype ?? dtype, device ?? device, requires_grad);
+            torch.zeros(shape, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor ones_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.ones(shape, dtype ?? dtype, device ?? device, requires_grad);
+            torch.ones(shape, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor empty_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.empty(shape, dtype ?? dtype, device ?? device, requires_grad);
+            torch.empty(shape, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor rand_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.rand(shape, dtype ?? dtype, device ?? device, requires_grad);
+            torch.rand(shape, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor randn_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.randn(shape, dtype ?? dtype, device ?? device, requires_grad);
+            torch.randn(shape, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor full_like(Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.full(shape, value, dtype ?? dtype, device ?? device, requires_grad);
+            torch.full(shape, value, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_zeros(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.zeros(size, dtype ?? dtype, device ?? device, requires_grad);
+            torch.zeros(size, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_zeros(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.zeros(size, dtype ?? dtype, device ?? device, requires_grad);
+            torch.zeros(size, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_empty(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.empty(size, dtype ?? dtype, device ?? device, requires_grad);
+            torch.empty(size, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_empty(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.empty(size, dtype ?? dtype, device ?? device, requires_grad);
+            torch.empty(size, dtype ?? this.dtype, device ?? this.device, requires_grad);
         public Tensor new_full(long[] size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            torch.full(size, value, dtype ?? dtype, device ?? device, requires_grad);
+            torch.full(size, value, dtype ?? this.dtype, device ?? this.device, requires_grad);
     }
 }
