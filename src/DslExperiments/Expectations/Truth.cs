@@ -20,5 +20,5 @@ internal static class Truths
 
     public static Truth Or(this Truth left, Truth right) => left > right ? left : right;
 
-    public static Truth Not(this Truth operand) => Truth.Yes - operand;
+    public static Truth Not(this Truth operand) => (Truth)(Truth.Yes - operand);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DslExperiments.Cohorts;
 using DslExperiments.Results;
 using TorchSharp;

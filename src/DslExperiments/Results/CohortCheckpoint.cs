@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DslExperiments.Cohorts;
-using static TorchSharp.torch;
 
 namespace DslExperiments.Results;
 

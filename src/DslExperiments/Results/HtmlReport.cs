@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -31,7 +32,7 @@ internal static class HtmlReport
     public static string Text(RunSummary run, string description)
     {
         var html = new StringBuilder();
-        html.Append($"""
+        html.Append(CultureInfo.InvariantCulture, $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
@@ -73,7 +74,7 @@ internal static class HtmlReport
                 false => ("failed", "failed"),
                 null => ("open", "open"),
             };
-            html.Append($"<tr><td class=\"{style}\">{word}</td><td><code>{Escape(expectation.Text)}</code><br><span class=\"detail\">{Escape(expectation.Detail)}</span></td></tr>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"{style}\">{word}</td><td><code>{Escape(expectation.Text)}</code><br><span class=\"detail\">{Escape(expectation.Detail)}</span></td></tr>\n");
         }
 
         html.Append("</table>\n");
@@ -84,16 +85,16 @@ internal static class HtmlReport
         html.Append("<h2>Results</h2>\n<table>\n<tr><th>arm</th><th class=\"number\">trained</th><th>arms</th>");
         foreach (var metric in run.Metrics)
         {
-            html.Append($"<th class=\"number\">{Escape(metric)}</th>");
+            html.Append(CultureInfo.InvariantCulture, $"<th class=\"number\">{Escape(metric)}</th>");
         }
 
         html.Append("</tr>\n");
         foreach (var group in SeedGroup.Of(run.Arms))
         {
-            html.Append($"<tr><td>{Escape(group.Point)}</td><td class=\"number\">{SpecText.Of(group.Arms[0].TrainableParameters)}</td><td>{Escape(group.Outcome)}</td>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Escape(group.Point)}</td><td class=\"number\">{SpecText.Of(group.Arms[0].TrainableParameters)}</td><td>{Escape(group.Outcome)}</td>");
             for (var metric = 0; metric < run.Metrics.Length; metric++)
             {
-                html.Append($"<td class=\"number\">{Escape(group.Text(metric))}</td>");
+                html.Append(CultureInfo.InvariantCulture, $"<td class=\"number\">{Escape(group.Text(metric))}</td>");
             }
 
             html.Append("</tr>\n");
@@ -112,7 +113,7 @@ internal static class HtmlReport
         html.Append("<h2>Loss during training</h2>\n");
         foreach (var method in run.Arms.GroupBy(static arm => arm.Method))
         {
-            html.Append($"<h3>{Escape(method.Key)}</h3>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<h3>{Escape(method.Key)}</h3>\n");
             html.Append(SvgChart.Of([.. method]));
         }
     }

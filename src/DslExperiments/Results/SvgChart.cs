@@ -84,7 +84,7 @@ internal static class SvgChart
 
         if (path.Length > 0)
         {
-            svg.Append($"<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" stroke-opacity=\".8\"><title>{HtmlReport.Escape(arm.Label)}</title></path>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" stroke-opacity=\".8\"><title>{HtmlReport.Escape(arm.Label)}</title></path>\n");
         }
     }
 

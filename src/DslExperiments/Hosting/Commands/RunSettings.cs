@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Collections.Immutable;
 
 namespace DslExperiments.Hosting.Commands;
 
