@@ -7,13 +7,14 @@ namespace DslExperiments.Backbones;
 /// <summary>A matrix of a layer, one per seed group, with its bias.</summary>
 /// <param name="Matrix">As in the papers, <c>y = W x</c>: [G, out, in].</param>
 /// <param name="Bias">[G, out], or null.</param>
-public sealed record FrozenLinear(Tensor Matrix, Tensor? Bias)
+/// <param name="BiasIsZero">True when the bias need not be added.</param>
+public sealed record FrozenLinear(Tensor Matrix, Tensor? Bias, bool BiasIsZero)
 {
     /// <summary>[G, in, out], contiguous, for rows of tokens: <c>y = x Wᵀ</c>.</summary>
     public Tensor Transposed { get; } = Matrix.transpose(1, 2).contiguous();
 
-    /// <summary>[G, 1, out], or null.</summary>
-    public Tensor? BiasRow { get; } = Bias?.unsqueeze(1);
+    /// <summary>[G, 1, out], or null when there is nothing to add.</summary>
+    public Tensor? BiasRow { get; } = BiasIsZero ? null : Bias?.unsqueeze(1);
 }
 
 /// <summary>The frozen weights of one layer, stacked over seed groups.</summary>
@@ -40,6 +41,7 @@ public sealed class LayerWeights
         }
 
         QkvTransposed = cat([.. ((Projection[])[Projection.Q, Projection.K, Projection.V]).Select(p => linears[p].Transposed)], 2);
+        KvTransposed = QkvTransposed.narrow(2, width, 2 * width);
 
         FrozenLinear Linear(string name, Initializer init, long outputs, long inputs, bool bias)
         {
@@ -48,7 +50,7 @@ public sealed class LayerWeights
             var offset = bias
                 ? groups.Stack(seed => options.Init.Bias.Draw([outputs], Seeds.Derive(seed, concern + "/bias"), inputs))
                 : null;
-            return new FrozenLinear(matrix, offset);
+            return new FrozenLinear(matrix, offset, options.Init.Bias is Zeros);
         }
     }
 
@@ -57,6 +59,9 @@ public sealed class LayerWeights
 
     /// <summary>W_q, W_k and W_v side by side for one product: [G, D, 3D].</summary>
     internal Tensor QkvTransposed { get; }
+
+    /// <summary>W_k and W_v side by side: [G, D, 2D].</summary>
+    internal Tensor KvTransposed { get; }
 
     /// <summary>One of the layer's weights.</summary>
     public FrozenLinear this[Projection projection] => linears[projection];

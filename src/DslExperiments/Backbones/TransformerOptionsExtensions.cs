@@ -1,5 +1,4 @@
 using DslExperiments.Methods;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Backbones;

@@ -89,7 +89,7 @@ public sealed class Cohort
         CheckCounts(adapter);
         int first = Restore(adapter, optimizer);
         var groups = new SeedGroups(Seeds, adapter.Values.dtype, Device);
-        var order = new BatchOrder(groups, SequencesOf(Task), Trainings[0].Batch);
+        var order = new BatchOrder(groups, Task.Sequences, Trainings[0].Batch);
         var ones = torch.ones(Count, adapter.Values.dtype, Device);
         for (int index = first; index <= steps; index++)
         {
@@ -244,12 +244,4 @@ public sealed class Cohort
 
         return tensors;
     }
-
-    private static int SequencesOf(TaskOptions task) => task switch
-    {
-        SharedTokenPairOptions shared => shared.Sequences,
-        TeacherPromptOptions teacher => teacher.Sequences,
-        CustomTaskOptions custom => custom.Sequences,
-        _ => throw new NotSupportedException($"{task.GetType().Name} does not state its number of sequences."),
-    };
 }

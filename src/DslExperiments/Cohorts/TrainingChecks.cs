@@ -1,6 +1,5 @@
 using DslExperiments.Backbones;
 using DslExperiments.Methods;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Cohorts;

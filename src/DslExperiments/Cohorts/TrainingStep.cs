@@ -1,6 +1,5 @@
 using DslExperiments.Methods;
 using DslExperiments.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Cohorts;

@@ -1,5 +1,4 @@
 using DslExperiments.Backbones;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Methods;
@@ -100,6 +99,9 @@ public abstract class Adapter
 
     /// <summary>Trained gains of a normalisation, [A, 1, D], or null for ones.</summary>
     public virtual Tensor? Gain(int layer, NormPlace place) => null;
+
+    /// <summary>Masks and the like that follow from the arms' shapes.</summary>
+    internal ConstantStore Constants { get; } = new();
 
     /// <summary>How many numbers an arm trains, padding left out.</summary>
     public long ParametersOf(int arm) => Tensors.Sum(tensor => tensor.CountOf(arm));

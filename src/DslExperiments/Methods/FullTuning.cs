@@ -1,5 +1,4 @@
 using DslExperiments.Backbones;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Methods;

@@ -3,7 +3,11 @@ using DslExperiments.Backbones;
 namespace DslExperiments.Tasks;
 
 /// <summary>Options of a target function family; one derived record per family.</summary>
-public abstract record TaskOptions;
+public abstract record TaskOptions
+{
+    /// <summary>Number of sequences, n.</summary>
+    public abstract int Sequences { get; init; }
+}
 
 /// <summary>
 /// <c>family: shared_token_pair</c>: n sequences <c>[x_i1 .. x_i(T-1), x_0]</c> that end in the same token, with one
@@ -11,8 +15,8 @@ public abstract record TaskOptions;
 /// </summary>
 public sealed record SharedTokenPairOptions : TaskOptions
 {
-    /// <summary>Number of sequences, n.</summary>
-    public int Sequences { get; init; } = 2;
+    /// <inheritdoc/>
+    public override int Sequences { get; init; } = 2;
 
     /// <summary>Tokens per sequence, T, the shared last one included.</summary>
     public int Length { get; init; } = 2;
@@ -30,8 +34,8 @@ public sealed record SharedTokenPairOptions : TaskOptions
 /// </summary>
 public sealed record TeacherPromptOptions : TaskOptions
 {
-    /// <summary>Number of sequences, n.</summary>
-    public int Sequences { get; init; } = 4;
+    /// <inheritdoc/>
+    public override int Sequences { get; init; } = 4;
 
     /// <summary>Tokens per sequence, T.</summary>
     public int Length { get; init; } = 2;
@@ -46,8 +50,8 @@ public sealed record TeacherPromptOptions : TaskOptions
 /// <summary><c>family: custom</c>: a C# class of the user's project makes the data.</summary>
 public sealed record CustomTaskOptions : TaskOptions
 {
-    /// <summary>Number of sequences, n.</summary>
-    public int Sequences { get; init; } = 4;
+    /// <inheritdoc/>
+    public override int Sequences { get; init; } = 4;
 
     /// <summary>Tokens per sequence, T.</summary>
     public int Length { get; init; } = 2;

@@ -1,0 +1,52 @@
+using static TorchSharp.torch;
+
+namespace DslExperiments.Backbones;
+
+/// <summary>Scores, softmax and mixing of values, on batches [X, rows, Dh].</summary>
+internal static class AttentionMath
+{
+    /// <summary>
+    /// A product over few rows costs about as much as calling it; up to this many multiplications one product with a mask
+    /// beats one call per sequence.
+    /// </summary>
+    private const long MultiplicationsPerCall = 5000;
+
+    /// <summary><c>scale · q kᵀ + mask</c>.</summary>
+    public static Tensor Scores(Tensor q, Tensor k, Tensor? mask, double scale)
+    {
+        var keys = k.transpose(1, 2);
+        if (mask is not null)
+        {
+            return RowMath.AddScaled(mask, q, keys, scale);
+        }
+
+        return scale == 1 ? q.bmm(keys) : (q * scale).bmm(keys);
+    }
+
+    /// <summary><c>softmax(scale · q kᵀ + mask)</c>.</summary>
+    public static Tensor Weights(Tensor q, Tensor k, Tensor? mask, double scale) => Scores(q, k, mask, scale).softmax(-1);
+
+    /// <summary>
+    /// Attention over prompt and content together when content scores are known: one softmax over both, then the sum of
+    /// both mixtures (D1 of the fact sheet).
+    /// </summary>
+    /// <param name="q">Queries, [X, M, Dh].</param>
+    /// <param name="promptK">[X, P, Dh].</param>
+    /// <param name="promptV">[X, P, Dh].</param>
+    /// <param name="keyMask">[X, 1, P], or null.</param>
+    /// <param name="scale">The factor on scores.</param>
+    /// <param name="contentScores">Scores of content, scaled and masked, [X, M, C]; or the logarithm of their mass, C = 1.</param>
+    /// <param name="mixContent">Mixes content values with weights [X, M, C]: [X, M, Dh].</param>
+    public static Tensor Merge(
+        Tensor q, Tensor promptK, Tensor promptV, Tensor? keyMask, double scale, Tensor contentScores, Func<Tensor, Tensor> mixContent)
+    {
+        var prompt = Scores(q, promptK, keyMask, scale);
+        long p = prompt.shape[2];
+        var weights = cat([prompt, contentScores], 2).softmax(-1).split([p, contentScores.shape[2]], 2);
+        return mixContent(weights[1]).baddbmm(weights[0], promptV);
+    }
+
+    /// <summary>True when one masked product over all rows of an arm costs less than a product per sequence.</summary>
+    public static bool PaysToPack(LiveRows rows, int queries, int headWidth) =>
+        rows.B == 1 || (long)rows.B * queries * rows.B * rows.T * headWidth <= (rows.B - 1) * MultiplicationsPerCall;
+}

@@ -1,0 +1,263 @@
+using DslExperiments.Methods;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Backbones;
+
+/// <summary>
+/// Rows that depend on trained numbers: P prompt rows per arm, then B sequences of T rows each, [A, P + B·T, D]. In a
+/// causal backbone prompt rows never see content, so they belong to the arm and not to the sequence; once a prompt has
+/// seen content, it is part of each sequence: P = 0, and T counts it.
+/// </summary>
+/// <param name="Rows">[A, P + B·T, D].</param>
+/// <param name="P">Prompt rows per arm.</param>
+/// <param name="B">Sequences.</param>
+/// <param name="T">Rows per sequence.</param>
+/// <param name="Front">Prompt rows at the front of each sequence.</param>
+internal sealed record LiveRows(Tensor Rows, int P, int B, int T, int Front)
+{
+    public int Count => P + (B * T);
+}
+
+/// <summary>The layers that see trained numbers in all of their input.</summary>
+internal sealed class LivePass(Transformer backbone, Content content, Adapter adapter, Action<int, Tensor>? watch = null)
+{
+    private readonly TransformerOptions options = backbone.Options;
+    private readonly int arms = adapter.Arms;
+    private readonly int width = backbone.Options.Width;
+    private readonly int heads = backbone.Options.Heads;
+    private readonly int headWidth = backbone.Options.Width / backbone.Options.Heads;
+    private readonly RowMath math = new(backbone, adapter, adapter.Arms);
+
+    /// <summary>Layers from <paramref name="first"/> to the end: [A, B, reads, D].</summary>
+    public Tensor Run(int first, LiveRows rows) =>
+        math.Last(Layers(first, rows)).view(arms, rows.B, content.Reads.Count, width);
+
+    /// <summary>All layers without the normalisation at the end: [A, B, reads, D].</summary>
+    public Tensor Unnormed(LiveRows rows) => Layers(0, rows).view(arms, rows.B, content.Reads.Count, width);
+
+    private Tensor Layers(int first, LiveRows rows)
+    {
+        for (int layer = first; layer < options.Depth - 1; layer++)
+        {
+            rows = rows with { Rows = Layer(layer, rows, last: false) };
+        }
+
+        // Who watches wants all rows of the last layer too.
+        return watch is null
+            ? Layer(options.Depth - 1, rows, last: true)
+            : Reads(Layer(options.Depth - 1, rows, last: false), rows);
+    }
+
+    /// <summary>Attention of projected rows, joined over heads: queries [A, Mq, D], keys and values [A, M, D].</summary>
+    public Tensor Mix(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
+    {
+        int mq = last ? input.B * content.Reads.Count : input.Count;
+        return Attend(layer, Heads(q, mq), Heads(k, input.Count), Heads(v, input.Count), input, last)
+            .transpose(1, 2).reshape(arms, mq, width);
+    }
+
+    /// <summary>One layer on all rows, or the last one on the rows that the loss reads.</summary>
+    public Tensor Layer(int layer, LiveRows input, bool last)
+    {
+        var normed = math.Before(input.Rows, layer, NormPlace.Attention);
+        var queryInput = last ? Reads(input.Rows, input) : input.Rows;
+        var queryRows = last ? (math.NormsFirst ? Reads(normed, input) : queryInput) : normed;
+        int m = input.Count, mq = last ? input.B * content.Reads.Count : m;
+
+        Tensor q, k, v;
+        var weights = backbone.Layers[layer];
+        bool plain = !adapter.Touches(layer, Projection.Q) && !adapter.Touches(layer, Projection.K) && !adapter.Touches(layer, Projection.V);
+        if (plain && !last)
+        {
+            var all = math.Times(normed, m, weights.QkvTransposed).split([width, width, width], 2);
+            (q, k, v) = (all[0], all[1], all[2]);
+        }
+        else
+        {
+            q = math.Project(layer, Projection.Q, queryRows, mq);
+            if (plain)
+            {
+                var both = math.Times(normed, m, weights.KvTransposed).split([width, width], 2);
+                (k, v) = (both[0], both[1]);
+            }
+            else
+            {
+                k = math.Project(layer, Projection.K, normed, m);
+                v = math.Project(layer, Projection.V, normed, m);
+            }
+        }
+
+        var mixed = Mix(layer, q, k, v, input, last);
+        return math.Mlp(layer, math.Attended(layer, mixed, mq, queryInput), mq);
+    }
+
+    /// <summary>Attention of the rows of <paramref name="q"/>: [A, H, Mq, Dh].</summary>
+    private Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
+    {
+        if (options.Positions == Positions.Rotary)
+        {
+            q = PositionSignals.Rotate(q, Rotation(input, last), headWidth);
+            k = PositionSignals.Rotate(k, Rotation(input, last: false), headWidth);
+        }
+
+        return watch is not null || AttentionMath.PaysToPack(input, last ? content.Reads.Count : input.T, headWidth)
+            ? Packed(layer, q, k, v, input, last)
+            : Split(q, k, v, input, last);
+    }
+
+    /// <summary>All rows of an arm in one product; a mask keeps sequences apart.</summary>
+    private Tensor Packed(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
+    {
+        int m = input.Count, mq = last ? input.B * content.Reads.Count : m, batch = arms * heads;
+        var weights = AttentionMath.Weights(
+            q.reshape(batch, mq, headWidth), k.reshape(batch, m, headWidth), PackedMask(input, last), options.ScoreScale());
+        watch?.Invoke(layer, Unpacked(weights, input));
+        return weights.bmm(v.reshape(batch, m, headWidth)).view(arms, heads, mq, headWidth);
+    }
+
+    /// <summary>Each sequence by itself; its rows see the arm's prompt rows through a second product.</summary>
+    private Tensor Split(Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
+    {
+        int p = input.P, b = input.B, t = input.T, tq = last ? content.Reads.Count : t;
+        double scale = options.ScoreScale();
+        var contentQ = p == 0 || last ? q : q.narrow(2, p, b * t);
+        var contentK = p == 0 ? k : k.narrow(2, p, b * t);
+        var contentV = p == 0 ? v : v.narrow(2, p, b * t);
+        var scores = AttentionMath.Scores(
+            contentQ.reshape(arms * heads * b, tq, headWidth), contentK.reshape(arms * heads * b, t, headWidth), SequenceMask(input, last), scale);
+        var values = contentV.reshape(arms * heads * b, t, headWidth);
+        if (p == 0)
+        {
+            return scores.softmax(-1).bmm(values).view(arms, heads, b * tq, headWidth);
+        }
+
+        var promptK = k.narrow(2, 0, p).reshape(arms * heads, p, headWidth);
+        var promptV = v.narrow(2, 0, p).reshape(arms * heads, p, headWidth);
+        var mixed = AttentionMath.Merge(
+            contentQ.reshape(arms * heads, b * tq, headWidth), promptK, promptV, KeyMask(), scale,
+            scores.view(arms * heads, b * tq, t), w => w.reshape(arms * heads * b, tq, t).bmm(values).view(arms * heads, b * tq, headWidth))
+            .view(arms, heads, b * tq, headWidth);
+        if (last)
+        {
+            return mixed;
+        }
+
+        var prompt = AttentionMath.Weights(q.narrow(2, 0, p).reshape(arms * heads, p, headWidth), promptK, CausalMask(p), scale)
+            .bmm(promptV).view(arms, heads, p, headWidth);
+        return cat([prompt, mixed], 2);
+    }
+
+    private Tensor Heads(Tensor rows, int m) => rows.view(arms, m, heads, headWidth).transpose(1, 2);
+
+    private Tensor Reads(Tensor rows, LiveRows input)
+    {
+        var sequences = (input.P == 0 ? rows : rows.narrow(1, input.P, input.B * input.T)).view(arms, input.B, input.T, width);
+        return content.TakeReads(sequences, input.Front).reshape(arms, input.B * content.Reads.Count, width);
+    }
+
+    /// <summary>[A, H, M, M] of packed rows as [A, H, B, P + T, P + T].</summary>
+    private Tensor Unpacked(Tensor weights, LiveRows input)
+    {
+        int p = input.P, t = input.T;
+        var all = weights.view(arms, heads, input.Count, input.Count);
+        var sequences = Enumerable.Range(0, input.B).Select(b =>
+        {
+            var rows = tensor(Enumerable.Range(0, p).Concat(Enumerable.Range(p + (b * t), t)).Select(i => (long)i).ToArray(), int64, weights.device);
+            return all.index_select(2, rows).index_select(3, rows);
+        });
+        return stack(sequences, 2);
+    }
+
+    private Tensor Rotation(LiveRows input, bool last) => adapter.Constants.Get(
+        new(Stage.Rotation, last ? 1 : 0, input.B, input.T, input.P),
+        () =>
+        {
+            var sequence = Enumerable.Range(0, input.T).Select(row => row - input.Front);
+            int[] one = last ? [.. content.Reads] : [.. sequence];
+            var positions = Enumerable.Repeat(-1, last ? 0 : input.P).Concat(Enumerable.Repeat(one, input.B).SelectMany(row => row));
+            return PositionSignals.Rotary([.. positions], headWidth).to(backbone.Dtype, backbone.Device);
+        });
+
+    private Tensor CausalMask(int rows) => adapter.Constants.Get(
+        new(Stage.CausalMask, 0, rows),
+        () => Mask(rows, rows, (row, column) => column <= row));
+
+    /// <summary>Which prompt keys exist, [A·H, 1, P], or null for all.</summary>
+    private Tensor? KeyMask() => adapter.Prompt?.KeyMask is not { } mask ? null : adapter.Constants.Get(
+        new(Stage.KeyMask, 0),
+        () => mask.unsqueeze(1).expand(arms, heads, mask.shape[1]).reshape(arms * heads, 1, mask.shape[1]));
+
+    /// <summary>What rows of one sequence see of it, broadcastable to [A·H·B, Tq, T], or null for all.</summary>
+    private Tensor? SequenceMask(LiveRows input, bool last)
+    {
+        var keys = input.Front > 0 ? adapter.Prompt?.KeyMask : null;
+        if (!options.Causal && keys is null)
+        {
+            return null;
+        }
+
+        return adapter.Constants.Get(new(Stage.Mask, last ? 1 : 0, input.B, input.T, input.Front), () =>
+        {
+            int tq = last ? content.Reads.Count : input.T;
+            var causal = Mask(tq, input.T, (row, column) => !options.Causal || column <= (last ? content.Reads[row] + input.Front : row));
+            if (keys is null)
+            {
+                return causal.unsqueeze(0);
+            }
+
+            var padded = cat([keys, zeros([arms, input.T - input.Front], backbone.Dtype, backbone.Device)], 1);
+            return (padded.view(arms, 1, 1, 1, input.T) + causal)
+                .expand(arms, heads, input.B, tq, input.T).reshape(arms * heads * input.B, tq, input.T);
+        });
+    }
+
+    /// <summary>What packed rows see, broadcastable to [A·H, Mq, M], or null for everything.</summary>
+    private Tensor? PackedMask(LiveRows input, bool last)
+    {
+        bool padded = adapter.Prompt?.KeyMask is not null;
+        if (!options.Causal && input.B == 1 && !padded)
+        {
+            return null;
+        }
+
+        return adapter.Constants.Get(new(Stage.Mask, last ? 3 : 2, input.B, input.T, input.P), () =>
+        {
+            int p = input.P, t = input.T, m = input.Count, reads = content.Reads.Count, mq = last ? input.B * reads : m;
+            var structure = Mask(mq, m, (queryIndex, key) =>
+            {
+                int query = last ? p + (queryIndex / reads * t) + input.Front + content.Reads[queryIndex % reads] : queryIndex;
+                if (key < p)
+                {
+                    return query >= p || key <= query;
+                }
+
+                return query >= p && (query - p) / t == (key - p) / t && (!options.Causal || key <= query);
+            }).unsqueeze(0);
+            if (!padded)
+            {
+                return structure;
+            }
+
+            // [A, front or prompt] repeated where prompt rows stand.
+            var keys = adapter.Prompt!.KeyMask!;
+            var columns = p > 0
+                ? cat([keys, zeros([arms, input.B * t], backbone.Dtype, backbone.Device)], 1)
+                : cat([keys, zeros([arms, t - input.Front], backbone.Dtype, backbone.Device)], 1).repeat(1, input.B);
+            return (columns.view(arms, 1, 1, m) + structure).expand(arms, heads, mq, m).reshape(arms * heads, mq, m);
+        });
+    }
+
+    private Tensor Mask(int rows, int columns, Func<int, int, bool> sees)
+    {
+        var values = new double[rows * columns];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                values[(row * columns) + column] = sees(row, column) ? 0 : double.NegativeInfinity;
+            }
+        }
+
+        return tensor(values, [rows, columns], float64).to(backbone.Dtype, backbone.Device);
+    }
+}

@@ -1,0 +1,66 @@
+using static TorchSharp.torch;
+
+namespace DslExperiments.Backbones;
+
+/// <summary>Sines and cosines of positions.</summary>
+internal static class PositionSignals
+{
+    /// <summary>
+    /// What is added to content tokens (Vaswani et al. 2017): <c>sin(t / 10000^(2i/D))</c> in even places, the cosine in
+    /// odd ones, [T, D].
+    /// </summary>
+    public static Tensor Sinusoidal(int length, int width)
+    {
+        var values = new double[length * width];
+        for (int position = 0; position < length; position++)
+        {
+            for (int i = 0; i < width; i++)
+            {
+                double angle = position * Math.Pow(10000, -(i - (i % 2)) / (double)width);
+                values[(position * width) + i] = i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
+            }
+        }
+
+        return tensor(values, [length, width], float64);
+    }
+
+    /// <summary>
+    /// Cosines and signed sines of rotary positions (Su et al. 2021, halves convention), [2, M, Dh]. Component i pairs
+    /// with i + Dh/2; a last odd component does not turn. A negative position stands for a row that does not turn.
+    /// </summary>
+    public static Tensor Rotary(IReadOnlyList<int> positions, int headWidth)
+    {
+        int half = headWidth / 2;
+        var values = new double[2 * positions.Count * headWidth];
+        for (int row = 0; row < positions.Count; row++)
+        {
+            for (int i = 0; i < headWidth; i++)
+            {
+                int pair = i % Math.Max(1, half);
+                double angle = positions[row] < 0 || i >= 2 * half ? 0 : positions[row] * Math.Pow(10000, -2.0 * pair / (2 * half));
+                values[(row * headWidth) + i] = Math.Cos(angle);
+                values[((positions.Count + row) * headWidth) + i] = i < half ? -Math.Sin(angle) : Math.Sin(angle);
+            }
+        }
+
+        return tensor(values, [2, positions.Count, headWidth], float64);
+    }
+
+    /// <summary>Turns rows [..., M, Dh] by a signal of <see cref="Rotary"/>.</summary>
+    public static Tensor Rotate(Tensor rows, Tensor signal, int headWidth)
+    {
+        int half = headWidth / 2;
+        if (half == 0)
+        {
+            return rows;
+        }
+
+        int axis = (int)rows.dim() - 1;
+        var first = rows.narrow(axis, 0, half);
+        var second = rows.narrow(axis, half, half);
+        var swapped = headWidth % 2 == 0
+            ? cat([second, first], axis)
+            : cat([second, first, rows.narrow(axis, 2 * half, 1)], axis);
+        return (rows * signal[0]).addcmul(swapped, signal[1], 1);
+    }
+}

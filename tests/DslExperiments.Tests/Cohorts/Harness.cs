@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using DslExperiments.Backbones;
+using DslExperiments.Cohorts;
+using DslExperiments.Methods;
+using DslExperiments.Metrics;
+using DslExperiments.Tasks;
+using DslExperiments.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Tests.Cohorts;
+
+/// <summary>An arm of a test; its number keeps otherwise equal arms apart.</summary>
+public sealed record TestArm(string Name, int Number, int Seed) : ExperimentArm(Seed)
+{
+    public override string Method => Name;
+
+    public override ImmutableArray<Setting> Settings => [new("number", Number)];
+}
+
+/// <summary>Designs and the training loop that generated experiments have.</summary>
+public static class Harness
+{
+    /// <summary>The backbone of single-layer-limit.</summary>
+    public static TransformerOptions SingleLayer { get; } = new()
+    {
+        Depth = 1,
+        Width = 10,
+        Heads = 1,
+        Attention = new AttentionOptions { Scale = AttentionScale.None, Output = false },
+        Mlp = new MlpOptions { Hidden = 32 },
+        Norm = Norm.None,
+        Dtype = Precision.Float64,
+        Init = new BackboneInit { Mlp = new SpectralNorm(0.9486832980505138), Bias = new Normal(0.1) },
+    };
+
+    public static ArmDesign Design(
+        MethodOptions method, int seed, TransformerOptions? backbone = null, TaskOptions? task = null, TrainingOptions? training = null, int number = 0)
+    {
+        backbone ??= SingleLayer;
+        string name = method switch { PromptOptions => "prompt", LoraOptions => "lora", _ => "full" };
+        return new ArmDesign(
+            new TestArm(name, number, seed), backbone, task ?? new SharedTokenPairOptions(), method,
+            training ?? new TrainingOptions { Steps = 50, LearningRate = 0.01 }, TrainableParameters.Count(method, backbone));
+    }
+
+    public static CohortPlan PlanOf(params ArmDesign[] designs) => new(0, [.. Enumerable.Range(0, designs.Length)], [.. designs]);
+
+    public static Adapter AdapterOf(Cohort cohort, Transformer backbone) => cohort.Method switch
+    {
+        "prompt" => new SoftPrompt(cohort.Options<PromptOptions>(), backbone, cohort.Seeds),
+        "lora" => new Lora(cohort.Options<LoraOptions>(), backbone, cohort.Seeds),
+        _ => new FullTuning(cohort.Options<FullOptions>(), backbone, cohort.Seeds),
+    };
+
+    public static TaskFamily TaskOf(TaskOptions options, Transformer backbone, IReadOnlyList<int> seeds) => options switch
+    {
+        SharedTokenPairOptions shared => new SharedTokenPair(shared, backbone, seeds),
+        TeacherPromptOptions teacher => new TeacherPrompt(teacher, backbone, seeds),
+        _ => throw new NotSupportedException(),
+    };
+
+    /// <summary>What a generated harness does.</summary>
+    public static void Train(Cohort cohort, IReadOnlyList<Metric>? metrics = null, Action<Adapter>? prepare = null)
+    {
+        using var scope = NewDisposeScope();
+        var backbone = new Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
+        var task = TaskOf(cohort.Task, backbone, cohort.Seeds);
+        var adapter = AdapterOf(cohort, backbone);
+        var optimizer = Optimizer.Create(cohort.Trainings, adapter);
+        prepare?.Invoke(adapter);
+        foreach (var step in cohort.Steps(adapter, optimizer))
+        {
+            using var stepScope = NewDisposeScope();
+            var losses = task.Loss(backbone, adapter, step.Batch);
+            step.Descend(losses);
+        }
+
+        cohort.Finish(new TrainedCohort(cohort, backbone, task, adapter), metrics ?? [new TrainMse()]);
+    }
+
+    /// <summary>Trains designs in the order given, as one cohort.</summary>
+    public static CohortOutcome TrainTogether(params ArmDesign[] designs)
+    {
+        var cohort = new Cohort(PlanOf(designs), new DetachedSession(), CPU);
+        Train(cohort);
+        return cohort.Outcome!;
+    }
+}
