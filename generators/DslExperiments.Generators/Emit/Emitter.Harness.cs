@@ -1,0 +1,93 @@
+using DslExperiments.Specs;
+
+namespace DslExperiments.Generators.Emit;
+
+/// <summary>The training script of one cohort: backbone, task, method, optimiser, loop.</summary>
+internal sealed partial class Emitter
+{
+    private void EmitHarness()
+    {
+        const string torch = "global::TorchSharp.torch";
+        writer.Heading("Harness");
+        writer.Open($$"""
+            /// <summary>Trains one cohort: arms that share backbone shape, task and steps, stacked along a leading axis A.</summary>
+            /// <param name="cohort">The arms and what they share.</param>
+            protected override void Train({{Runtime.Cohorts}}Cohort cohort)
+            """);
+        writer.Lines($"""
+            using var scope = {torch}.NewDisposeScope();
+
+            // Backbone: frozen; one draw per seed, stacked where seeds differ.
+            var backbone = new {Runtime.Backbones}Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
+
+            // Task: inputs [A, N, T, D]; targets on the tokens that the loss reads.
+            """);
+        EmitTask();
+        writer.Lines("\n// Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.");
+        EmitAdapter();
+        writer.Lines($$"""
+
+            // Training: every arm has its own learning rate, schedule, clipping and optimiser state.
+            var optimizer = {{Runtime.Training}}Optimizer.Create(cohort.Trainings, adapter);
+
+            foreach (var step in cohort.Steps(adapter, optimizer))
+            {
+                using var stepScope = {{torch}}.NewDisposeScope();
+                var losses = task.Loss(backbone, adapter, step.Batch);   // [A]
+                step.Descend(losses);
+                OnStep(step);
+            }
+
+            cohort.Finish(new {{Runtime.Metrics}}TrainedCohort(cohort, backbone, task, adapter), MetricList);
+            """);
+        writer.Close();
+        writer.Lines($$"""
+
+            /// <summary>Called after every update; for the other part of the class.</summary>
+            /// <param name="step">The update: its number, batch and losses.</param>
+            partial void OnStep({{Runtime.Cohorts}}TrainingStep step);
+
+            /// <summary>Called once per arm, when its results are known; for the other part of the class.</summary>
+            /// <param name="result">The arm and what was measured on it.</param>
+            partial void OnArmFinished({{Runtime.Results}}ArmResult<Arm, Metrics> result);
+
+            /// <inheritdoc/>
+            protected override void ArmFinished({{Runtime.Results}}ArmResult<Arm, Metrics> result) => OnArmFinished(result);
+            """);
+    }
+
+    private void EmitTask()
+    {
+        string[] families = spec.Profiles.Select(profile => profile.Task.CSharpType).Distinct(StringComparer.Ordinal).ToArray();
+        if (families.Length == 1)
+        {
+            writer.Lines($"var task = {NewTask(Full.Task, $"({Full.Task.CSharpType})cohort.Task")};");
+            return;
+        }
+
+        writer.Open($"{Runtime.Tasks}TaskFamily task = cohort.Task switch");
+        foreach (string family in families)
+        {
+            writer.Lines($"{family} options => {NewTask(spec.Profiles.First(profile => profile.Task.CSharpType == family).Task, "options")},");
+        }
+
+        writer.Lines($"_ => {Runtime.Unreachable},");
+        writer.Close("};");
+    }
+
+    private string NewTask(OptionsSpec task, string options) =>
+        $"new {(task.CSharpType == Runtime.CustomTaskOptions ? "global::" + spec.CustomTask!.TypeName : HarnessTypes.Task(task.CSharpType))}({options}, backbone, cohort.Seeds)";
+
+    private void EmitAdapter()
+    {
+        writer.Open($"{Runtime.MethodsNamespace}Adapter adapter = cohort.Method switch");
+        foreach ((MethodNames method, MethodSettingsSpec settings) in MethodSettings(Full))
+        {
+            string options = settings.Options.CSharpType;
+            writer.Lines($"{Literal.Of(method.Spec.Name)} => new {HarnessTypes.Adapter(options)}(cohort.Options<{options}>(), backbone, cohort.Seeds),");
+        }
+
+        writer.Lines($"_ => {Runtime.Unreachable},");
+        writer.Close("};");
+    }
+}

@@ -1,0 +1,4 @@
+using DslExperiments.Experiments;
+using DslExperiments.Hosting;
+
+return await ExperimentHost.RunAsync(args, ExperimentRegistry.All);

@@ -1,0 +1,78 @@
+using DslExperiments.Generators.Tests.Support;
+
+namespace DslExperiments.Generators.Tests;
+
+/// <summary>What is generated, file by file, as a person would review it; each also compiles without a warning.</summary>
+public class SnapshotTests
+{
+    /// <summary>The other parts of the classes whose specs ask for one.</summary>
+    private const string Others = """
+        namespace Test.Experiments
+        {
+            public sealed partial class CustomMetric
+            {
+                private static partial double[] MeasureCustomFirstEntry(global::DslExperiments.Metrics.TrainedCohort trained) => new double[trained.Cohort.Count];
+            }
+        }
+        """;
+
+    public static TheoryData<string> RepositorySpecs => [.. SpecTexts.Names("specs")];
+
+    public static TheoryData<string> Features => [.. SpecTexts.Names("features")];
+
+    [Theory]
+    [MemberData(nameof(RepositorySpecs))]
+    public Task Specs_of_the_repository(string name)
+    {
+        var run = new TestProject(SpecTexts.Repository).Run().AssertNoDiagnostics().AssertCompiles();
+
+        return Verify(run.Source(name), extension: "cs").UseDirectory("Snapshots").UseFileName(name.Replace('/', '.'));
+    }
+
+    [Theory]
+    [MemberData(nameof(Features))]
+    public Task Features_of_the_language(string name)
+    {
+        var specs = SpecTexts.Names("features").Select(feature => new Spec(feature, SpecTexts.Read("features/" + feature)));
+        var run = new TestProject(specs, Others + CustomTaskTests.Copying).Run().AssertCompiles();
+
+        return Verify(run.Source(name), extension: "cs").UseDirectory("Features").UseFileName(name);
+    }
+
+    [Fact]
+    public Task The_list_of_experiments()
+    {
+        var run = new TestProject(SpecTexts.Repository).Run();
+
+        return Verify(run.Sources["(registry).g.cs"], extension: "cs").UseDirectory("Snapshots").UseFileName("registry");
+    }
+
+    [Fact]
+    public Task A_test_project_gets_a_snapshot_test_per_experiment()
+    {
+        var run = new TestProject(
+            SpecTexts.Repository,
+            "",
+            ("RootNamespace", "Test.Experiments.Tests"),
+            ("DslExperimentsSnapshotTests", "true")).Run();
+
+        return Verify(run.Sources["theory/single-layer-limit.tests.g.cs"], extension: "cs").UseDirectory("Snapshots").UseFileName("snapshot-test");
+    }
+
+    [Fact]
+    public void A_project_without_specs_has_an_empty_list()
+    {
+        var run = new TestProject([]).Run().AssertNoDiagnostics().AssertCompiles();
+
+        Assert.Equal(["(registry).g.cs"], run.Sources.Keys);
+    }
+
+    [Fact]
+    public void The_hash_is_that_of_the_text()
+    {
+        var experiment = SampleRun.Load(SpecTexts.Minimal);
+
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(experiment.Info.SpecText))), experiment.Info.SpecHash);
+        Assert.Equal("../../specs/sample.yaml", experiment.Info.SpecPath);
+    }
+}
