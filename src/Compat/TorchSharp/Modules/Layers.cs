@@ -25,6 +25,7 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
 {
     internal Linear(Parameter weight, Parameter? bias) : base(nameof(Linear))
     {
+        Registered();
         (out_features, in_features) = (weight.shape[0], weight.shape[1]);
         this.weight = weight;
         this.bias = bias;
@@ -41,10 +42,6 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
     public Parameter? bias { get; set; }
 
     public override Tensor forward(Tensor tensor) => nn.functional.linear(tensor, weight, bias);
-
-    protected override void RegisterComponents()
-    {
-    }
 }
 
 /// <summary>Rows of a matrix by their number.</summary>
@@ -54,6 +51,7 @@ public sealed class Embedding : nn.Module<Tensor, Tensor>
 
     internal Embedding(Parameter weight, long? padding) : base(nameof(Embedding))
     {
+        Registered();
         this.weight = weight;
         this.padding = padding ?? -1;
         register_parameter(nameof(weight), weight);
@@ -63,16 +61,13 @@ public sealed class Embedding : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) =>
         Tensor.New(Native.ts_embedding(weight.Handle, input.Handle, padding), weight, input);
-
-    protected override void RegisterComponents()
-    {
-    }
 }
 
 public sealed class LayerNorm : nn.Module<Tensor, Tensor>
 {
     internal LayerNorm(long[] shape, double eps, bool affine, bool hasBias, ScalarType? type, Device? device) : base(nameof(LayerNorm))
     {
+        Registered();
         (normalized_shape, this.eps, elementwise_affine) = (shape, eps, affine);
         if (affine)
         {
@@ -101,10 +96,6 @@ public sealed class LayerNorm : nn.Module<Tensor, Tensor>
             weight?.fill_(1);
             bias?.zero_();
         }
-    }
-
-    protected override void RegisterComponents()
-    {
     }
 }
 

@@ -55,6 +55,9 @@ public static partial class torch
                     ownParameters.Exists(p => p.name == component) || ownBuffers.Exists(b => b.name == component);
             }
 
+            /// <summary>Says that the constructor has registered all there is.</summary>
+            private protected void Registered() => registered = true;
+
             public virtual void register_parameter(string name, Parameter param)
             {
                 if (param is null || param.IsInvalid)
@@ -210,7 +213,7 @@ public static partial class torch
             }
 
             /// <summary>Copies values in; strict asks for exactly the same names.</summary>
-            public virtual (IList<string> missing_keys, IList<string> unexpected_keys) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+            public virtual (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
             {
                 var own = state_dict();
                 var missing = own.Keys.Where(k => skip?.Contains(k) != true && !source.ContainsKey(k)).ToList();

@@ -54,10 +54,6 @@ public class Sequential : nn.Module<Tensor, Tensor>
 
         return result.MoveToOuterDisposeScope();
     }
-
-    protected override void RegisterComponents()
-    {
-    }
 }
 
 /// <summary>A list of modules under their numbers.</summary>

@@ -53,6 +53,8 @@ public static partial class torch
         public static GELU GELU() => new(Modules.GELU.Approximate.none, false);
         public static GELU GELU(bool inplace) => new(Modules.GELU.Approximate.none, inplace);
         public static GELU GELU(GELU.Approximate approximate, bool inplace = false) => new(approximate, inplace);
+        public static Tanh Tanh() => new(false);
+        public static Tanh Tanh(bool inplace = false) => new(inplace);
         public static Identity Identity() => new();
 
         public static Sequential Sequential() => new(Array.Empty<Module<Tensor, Tensor>>());

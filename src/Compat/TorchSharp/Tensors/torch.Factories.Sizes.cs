@@ -82,7 +82,7 @@ public static unsafe partial class torch
 
     public static Tensor full(ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null)
     {
-        var place = Place(dtype, device, names);
+        var place = Place(dtype ?? (is_integral(value.Type) ? value.Type : defaultType), device, names);
         var result = Native.ts_full(size, size.Length, value.Value, place.Type, place.Device, place.Index);
         return Finished(result, requires_grad);
     }

@@ -1,0 +1,74 @@
+using System.Reflection;
+using TorchSharp;
+
+namespace Compat.TorchSharp.Tests.Conformance;
+
+/// <summary>
+/// Every public type, member, parameter name and default is in the listing of the real package. The lines that are used
+/// are kept here; where the whole listing lies beside the repository, they are checked against it.
+/// </summary>
+public sealed class ListingTests
+{
+    [Fact]
+    public void Every_public_member_is_in_the_listing()
+    {
+        var allowed = Parse(ReadSubset());
+        var actual = PublicSurface.Of(typeof(torch).Assembly);
+        Write(actual);
+        Assert.Equal("", Difference(actual, allowed));
+    }
+
+    [Fact]
+    public void Every_line_of_the_listing_here_is_implemented() =>
+        Assert.Equal("", Difference(Parse(ReadSubset()), PublicSurface.Of(typeof(torch).Assembly)));
+
+    [Fact]
+    public void The_lines_here_are_lines_of_the_whole_listing()
+    {
+        var whole = Path.Combine(Metadata("RepositoryRoot"), "..", "shared", "api", "TorchSharp-0.107.0.txt");
+        if (File.Exists(whole))
+        {
+            Assert.Equal("", Difference(Parse(ReadSubset()), Parse(File.ReadAllText(whole))));
+        }
+    }
+
+    private static string Difference(SortedDictionary<string, SortedSet<string>> left, SortedDictionary<string, SortedSet<string>> right) =>
+        string.Join("\n", left.SelectMany(type =>
+            !right.TryGetValue(type.Key, out var members) ? [type.Key]
+            : type.Value.Except(members).Select(member => $"{type.Key}\n    {member}")));
+
+    private static SortedDictionary<string, SortedSet<string>> Parse(string listing)
+    {
+        var types = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        var current = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var line in listing.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd('\r')))
+        {
+            if (line.StartsWith(' '))
+            {
+                current.Add(line.Trim().Replace("[Obsolete] ", "", StringComparison.Ordinal));
+            }
+            else
+            {
+                types[PublicSurface.Normal(line)] = current = new SortedSet<string>(StringComparer.Ordinal);
+            }
+        }
+
+        return types;
+    }
+
+    /// <summary>Leaves what the assembly has beside the test assembly, to copy new lines from.</summary>
+    private static void Write(SortedDictionary<string, SortedSet<string>> surface) =>
+        File.WriteAllText(
+            Path.Combine(AppContext.BaseDirectory, "TorchSharp.surface.received.txt"),
+            string.Concat(surface.Select(t => $"{t.Key}\n{string.Concat(t.Value.Select(m => $"    {m}\n"))}")));
+
+    private static string ReadSubset()
+    {
+        using var stream = typeof(ListingTests).Assembly.GetManifestResourceStream("subset.txt")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static string Metadata(string key) =>
+        typeof(ListingTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}
