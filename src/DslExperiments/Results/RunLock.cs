@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace DslExperiments.Results;
 
 /// <summary>
@@ -9,10 +6,16 @@ namespace DslExperiments.Results;
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
+    /// <summary>The lock itself; nobody else can open it.</summary>
     private const string FileName = "run.lock";
-    private readonly FileStream _stream;
 
-    private RunLock(FileStream stream) => _stream = stream;
+    /// <summary>Who has the lock.</summary>
+    private const string OwnerName = "run.pid";
+
+    private readonly FileStream _stream;
+    private readonly string _owner;
+
+    private RunLock(FileStream stream, string owner) => (_stream, _owner) = (stream, owner);
 
     /// <summary>Takes the lock, or returns null when another process, or another run in this one, has it.</summary>
     public static RunLock? TryTake(string folder)
@@ -28,10 +31,17 @@ internal sealed class RunLock : IDisposable
             return null;
         }
 
-        stream.SetLength(0);
-        stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        stream.Flush();
-        return new RunLock(stream);
+        var owner = Path.Combine(folder, OwnerName);
+        try
+        {
+            File.WriteAllText(owner, SpecText.Of(Environment.ProcessId));
+            return new RunLock(stream, owner);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The id of the process that has the lock, where it can be read.</summary>
@@ -39,9 +49,7 @@ internal sealed class RunLock : IDisposable
     {
         try
         {
-            using var stream = new FileStream(Path.Combine(folder, FileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(stream);
-            var text = reader.ReadToEnd();
+            var text = File.ReadAllText(Path.Combine(folder, OwnerName));
             return text.Length > 0 && text.All(char.IsAsciiDigit) ? text : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -51,7 +59,11 @@ internal sealed class RunLock : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        AtomicFile.TryDelete(_owner);
+        _stream.Dispose();
+    }
 
     /// <summary>A full disk, too, is an IOException; it is no sign of another process.</summary>
     private static bool IsTaken(IOException e) => OperatingSystem.IsWindows()

@@ -1,0 +1,293 @@
+using System.Text.Json;
+using DslExperiments.Cohorts;
+using DslExperiments.Hosting;
+using DslExperiments.Results;
+
+namespace DslExperiments.Tests.Hosting;
+
+/// <summary>What a run leaves, and that it goes on from any moment with the bits of one that was never stopped.</summary>
+public sealed class RunFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_run_without_folder_leaves_nothing()
+    {
+        var experiment = new TinyExperiment();
+        var results = await experiment.ExecuteAsync(static o => o.Quiet());
+
+        Assert.Null(results.Folder);
+        Assert.True(results.AllHeld);
+        Assert.Equal(TinyExperiment.Full.Arms.Select(static planned => planned.Arm), results.Arms.Select(static row => row.Arm));
+        Assert.Equal(results.Arms.Select(static row => row.Arm.Label), experiment.Reported);
+        Assert.All(results.Arms, static row => Assert.Equal([0, 10, 20, 30, 40], row.Curve.Select(static point => point.Step)));
+        Assert.All(results.Arms, static row => Assert.Equal(row.Metrics.TrainMse, row.Curve[^1].Loss));
+    }
+
+    [Fact]
+    public async Task A_run_leaves_all_its_files_and_no_others()
+    {
+        await Run("run");
+
+        Assert.Equal(
+            [
+                "adapters/0001-prompt_length=1_seed=0.safetensors", "adapters/0002-prompt_length=1_seed=1.safetensors",
+                "adapters/0003-prompt_length=2_seed=0.safetensors", "adapters/0004-prompt_length=2_seed=1.safetensors",
+                "adapters/0005-lora_seed=0.safetensors", "adapters/0006-lora_seed=1.safetensors",
+                "checkpoints/cohort-0001.json", "checkpoints/cohort-0002.json",
+                "manifest.json", "metrics.jsonl", "report.html", "results.json",
+            ],
+            FilesOf("run"));
+        var adapter = Safetensors.Read(_folder["run/adapters/0003-prompt_length=2_seed=0.safetensors"]);
+        Assert.Equal([2L, 4L], adapter.Tensors.Values.Single().Shape.AsEnumerable());
+        Assert.Equal(SafeTensorType.F64, adapter.Tensors.Values.Single().Type);
+    }
+
+    [Fact]
+    public async Task The_manifest_tells_what_ran()
+    {
+        await Run("run", static o => o.Profile("ci").Set("training.steps", "30"));
+
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(_folder["run/manifest.json"]));
+        var root = manifest.RootElement;
+        Assert.Equal("tests/tiny", root.GetProperty("experiment").GetString());
+        Assert.Equal("finished", root.GetProperty("state").GetString());
+        Assert.Equal("30", root.GetProperty("request").GetProperty("overrides").GetProperty("training.steps").GetString());
+        Assert.Equal(new TinyExperiment().Info.SpecHash, root.GetProperty("request").GetProperty("spec_hash").GetString());
+        Assert.Equal(new TinyExperiment().Info.SpecText, root.GetProperty("spec_text").GetString());
+        Assert.Equal([0], root.GetProperty("seeds").EnumerateArray().Select(static seed => seed.GetInt32()));
+        Assert.Equal(3, root.GetProperty("arms").GetArrayLength());
+        Assert.Equal(
+            [0, 1, 2],
+            root.GetProperty("cohorts").EnumerateArray().SelectMany(static cohort => cohort.GetProperty("arms").EnumerateArray()).Select(static arm => arm.GetInt32()).Order());
+        Assert.All(root.GetProperty("cohorts").EnumerateArray(), static cohort => Assert.Equal(30, cohort.GetProperty("steps").GetInt32()));
+        Assert.NotEmpty(root.GetProperty("versions").GetProperty("libtorch").GetString()!);
+        Assert.NotEmpty(root.GetProperty("versions").GetProperty("runtime").GetString()!);
+        Assert.Equal("cpu", root.GetProperty("machine").GetProperty("device").GetString());
+    }
+
+    [Fact]
+    public async Task Two_runs_leave_equal_results()
+    {
+        await Run("first", static o => o.Workers(1));
+        await Run("second", static o => o.Workers(2));
+        AssertEqualResults("first", "second");
+    }
+
+    [Theory]
+    [InlineData("prompt", 1)]
+    [InlineData("prompt", 25)]
+    [InlineData("prompt", 39)]
+    [InlineData("lora", 17)]
+    public async Task A_paused_run_goes_on_to_the_same_bits(string method, int step)
+    {
+        await Run("whole");
+        using var pause = new CancellationTokenSource();
+        var experiment = new TinyExperiment { OnStep = PauseAt(method, step, pause) };
+        await Assert.ThrowsAsync<TrainingInterruptedException>(() => experiment.ExecuteAsync(o => Quietly(o, "paused").Workers(1), pause.Token));
+        Assert.Equal(RunState.Interrupted, RunManifest.ReadHead(_folder["paused"])!.State);
+        Assert.False(File.Exists(_folder["paused/results.json"]));
+
+        var steps = 0;
+        var rest = new TinyExperiment { OnStep = (cohort, _) => steps += cohort.Method == method ? 1 : 0 };
+        await rest.ExecuteAsync(o => Quietly(o, "paused").Workers(1));
+
+        Assert.Equal(41 - (step + 1), steps);
+        Assert.Equal(1, RunManifest.ReadHead(_folder["paused"])!.Resumed);
+        AssertEqualResults("whole", "paused");
+    }
+
+    /// <summary>A copy of the folder at some moment is what a killed process leaves.</summary>
+    [Fact]
+    public async Task A_run_that_was_killed_at_any_moment_goes_on_to_the_same_bits()
+    {
+        await Run("whole");
+        var moment = 0;
+        var experiment = new TinyExperiment
+        {
+            OnStep = (_, step) =>
+            {
+                if (step.Index % 7 == 3)
+                {
+                    TemporaryFolder.Copy(_folder["killed"], _folder[$"moment-{moment++}"]);
+                }
+            },
+        };
+        await experiment.ExecuteAsync(o => Quietly(o, "killed").Workers(1).CheckpointEvery(TimeSpan.Zero));
+
+        Assert.Equal(12, moment);
+        for (var i = 0; i < moment; i++)
+        {
+            await Run($"moment-{i}");
+            AssertEqualResults("whole", $"moment-{i}");
+        }
+    }
+
+    [Fact]
+    public async Task A_finished_run_is_read_not_trained_again()
+    {
+        var first = await Run("run");
+        var written = File.GetLastWriteTimeUtc(_folder["run/manifest.json"]);
+        var untouched = new TinyExperiment { OnStep = static (_, _) => throw new InvalidOperationException("trained") };
+        var second = await untouched.ExecuteAsync(o => Quietly(o, "run"));
+
+        Assert.Equal(first.Summary(), second.Summary());
+        Assert.Equal(written, File.GetLastWriteTimeUtc(_folder["run/manifest.json"]));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => untouched.ExecuteAsync(o => Quietly(o, "run").Fresh()));
+    }
+
+    [Fact]
+    public async Task A_folder_with_another_run_is_refused()
+    {
+        await Run("run", static o => o.Profile("ci"));
+        var error = await Assert.ThrowsAsync<ExperimentUsageException>(() => Run("run"));
+        Assert.Contains("another", error.Message, StringComparison.Ordinal);
+        Assert.Equal(RunState.Finished, RunManifest.ReadHead(_folder["run"])!.State);
+    }
+
+    [Fact]
+    public async Task A_folder_in_use_is_refused()
+    {
+        Directory.CreateDirectory(_folder["run"]);
+        using var taken = RunLock.TryTake(_folder["run"]);
+        Assert.NotNull(taken);
+        var error = await Assert.ThrowsAsync<RunFolderInUseException>(() => Run("run"));
+        Assert.Contains(SpecText.Of(Environment.ProcessId), error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("truncated")]
+    [InlineData("flipped")]
+    [InlineData("empty")]
+    [InlineData("text")]
+    public async Task A_damaged_checkpoint_starts_its_cohort_anew(string damage)
+    {
+        await Run("whole");
+        using var pause = new CancellationTokenSource();
+        await Assert.ThrowsAsync<TrainingInterruptedException>(() => new TinyExperiment { OnStep = PauseAt("prompt", 20, pause) }
+            .ExecuteAsync(o => Quietly(o, "run").Workers(1), pause.Token));
+        var path = _folder["run/checkpoints/cohort-0001.safetensors"];
+        var bytes = File.ReadAllBytes(path);
+        switch (damage)
+        {
+            case "truncated":
+                bytes = bytes[..^9];
+                break;
+            case "flipped":
+                bytes[^3] ^= 1;
+                break;
+            case "empty":
+                bytes = [];
+                break;
+            default:
+                bytes = "not a checkpoint at all"u8.ToArray();
+                break;
+        }
+
+        File.WriteAllBytes(path, bytes);
+        var run = await ProgramRun.Of("run", "tiny", "--out", _folder["run"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("cohort-0001.safetensors cannot be used", run.Error, StringComparison.Ordinal);
+        AssertEqualResults("whole", "run");
+    }
+
+    [Fact]
+    public async Task A_damaged_outcome_starts_its_cohort_anew()
+    {
+        await Run("whole");
+        TemporaryFolder.Copy(_folder["whole"], _folder["run"]);
+        var manifest = _folder["run/manifest.json"];
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"finished\",", "\"running\",", StringComparison.Ordinal));
+        File.WriteAllText(_folder["run/checkpoints/cohort-0002.json"], "{\"cohort\":");
+        File.Delete(_folder["run/results.json"]);
+        await Run("run");
+        AssertEqualResults("whole", "run");
+    }
+
+    [Fact]
+    public async Task What_a_killed_writer_left_is_swept_up()
+    {
+        Directory.CreateDirectory(_folder["run/checkpoints"]);
+        File.WriteAllText(_folder["run/checkpoints/cohort-0001.json.0123abcd.part"], "half");
+        await Run("run");
+        Assert.DoesNotContain(FilesOf("run"), static file => file.EndsWith(".part", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_failing_cohort_stops_the_others_and_keeps_what_they_have()
+    {
+        var experiment = new TinyExperiment
+        {
+            OnStep = static (cohort, step) =>
+            {
+                if (cohort.Method == "lora" && step.Index == 5)
+                {
+                    throw new InvalidOperationException("a defect");
+                }
+            },
+        };
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => experiment.ExecuteAsync(o => Quietly(o, "run").Workers(1)));
+        Assert.Equal("a defect", error.Message);
+        Assert.Equal(RunState.Interrupted, RunManifest.ReadHead(_folder["run"])!.State);
+        Assert.True(File.Exists(_folder["run/checkpoints/cohort-0001.json"]));
+
+        await Run("whole");
+        await Run("run");
+        AssertEqualResults("whole", "run");
+    }
+
+    [Fact]
+    public async Task An_unfinished_run_below_runs_is_found_again()
+    {
+        async Task<RunSummary> Below(TinyExperiment experiment, CancellationToken token, bool fresh = false)
+        {
+            using var monitor = new RunMonitor();
+            return await experiment.RunAsync(new RunRequest { Root = _folder["runs"], Workers = 1, Fresh = fresh }, monitor, token);
+        }
+
+        using var pause = new CancellationTokenSource();
+        await Assert.ThrowsAsync<TrainingInterruptedException>(() => Below(new TinyExperiment { OnStep = PauseAt("prompt", 12, pause) }, pause.Token));
+        var fresh = await Below(new TinyExperiment(), CancellationToken.None, fresh: true);
+        var resumed = await Below(new TinyExperiment(), CancellationToken.None);
+        var next = await Below(new TinyExperiment(), CancellationToken.None);
+
+        Assert.Equal(3, new[] { fresh.Folder, resumed.Folder, next.Folder }.Distinct().Count());
+        Assert.Equal(3, Directory.GetDirectories(_folder["runs/tiny"]).Length);
+        Assert.Equal(1, RunManifest.ReadHead(resumed.Folder!)!.Resumed);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(fresh.Folder!, "results.json")), File.ReadAllBytes(Path.Combine(resumed.Folder!, "results.json")));
+    }
+
+    private static Action<Cohort, TrainingStep> PauseAt(string method, int step, CancellationTokenSource pause) => (cohort, at) =>
+    {
+        if (cohort.Method == method && at.Index == step)
+        {
+            pause.Cancel();
+        }
+    };
+
+    private Task<ExperimentResults<TinyExperiment.Arm, TinyExperiment.Metrics>> Run(string name, Action<RunOptions>? configure = null) =>
+        new TinyExperiment().ExecuteAsync(o =>
+        {
+            Quietly(o, name);
+            configure?.Invoke(o);
+        });
+
+    private RunOptions Quietly(RunOptions options, string name) => options.Quiet().Out(_folder[name]);
+
+    private string[] FilesOf(string name) => [.. Directory.EnumerateFiles(_folder[name], "*", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(_folder[name], file).Replace('\\', '/'))
+        .Where(static file => file is not ("run.lock" or "run.pid"))
+        .Order(StringComparer.Ordinal)];
+
+    private void AssertEqualResults(string expected, string actual)
+    {
+        Assert.Equal(FilesOf(expected), FilesOf(actual));
+        foreach (var file in FilesOf(expected).Where(static file => file != "manifest.json"))
+        {
+            Assert.True(File.ReadAllBytes(_folder[$"{expected}/{file}"]).AsSpan().SequenceEqual(File.ReadAllBytes(_folder[$"{actual}/{file}"])), file);
+        }
+    }
+}
