@@ -5,12 +5,6 @@ namespace DslExperiments.Backbones;
 /// <summary>Scores, softmax and mixing of values, on batches [X, rows, Dh].</summary>
 internal static class AttentionMath
 {
-    /// <summary>
-    /// A product over few rows costs about as much as calling it; up to this many multiplications one product with a mask
-    /// beats one call per sequence.
-    /// </summary>
-    private const long MultiplicationsPerCall = 5000;
-
     /// <summary><c>scale · q kᵀ + mask</c>.</summary>
     public static Tensor Scores(Tensor q, Tensor k, Tensor? mask, double scale)
     {
@@ -47,6 +41,6 @@ internal static class AttentionMath
     }
 
     /// <summary>True when one masked product over all rows of an arm costs less than a product per sequence.</summary>
-    public static bool PaysToPack(LiveRows rows, int queries, int headWidth) =>
-        rows.B == 1 || (long)rows.B * queries * rows.B * rows.T * headWidth <= (rows.B - 1) * MultiplicationsPerCall;
+    public static bool PaysToPack(LiveRows rows, int queries, int headWidth, long callCost) =>
+        rows.B == 1 || (long)rows.B * queries * rows.B * rows.T * headWidth <= (rows.B - 1) * callCost;
 }

@@ -433,7 +433,7 @@ internal sealed class FrozenPass
     {
         long folded = queries * ((2 * p * width) + (width * width));
         long plain = (2 * p * width * width) + (2 * p * queries * headWidth);
-        return folded <= plain + (10_000L * heads);
+        return folded <= plain + (2 * heads * backbone.CallCost);
     }
 
     // The plain way --------------------------------------------------------------------------------------------------

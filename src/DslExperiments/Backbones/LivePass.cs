@@ -100,7 +100,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             k = PositionSignals.Rotate(k, Rotation(input, last: false), headWidth);
         }
 
-        return watch is not null || AttentionMath.PaysToPack(input, last ? content.Reads.Count : input.T, headWidth)
+        return watch is not null || AttentionMath.PaysToPack(input, last ? content.Reads.Count : input.T, headWidth, backbone.CallCost)
             ? Packed(layer, q, k, v, input, last)
             : Split(q, k, v, input, last);
     }

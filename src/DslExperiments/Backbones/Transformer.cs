@@ -47,6 +47,12 @@ public sealed class Transformer
     /// <summary>Precision of weights and activations.</summary>
     public ScalarType Dtype { get; }
 
+    /// <summary>
+    /// What calling one more product costs, in multiplications: the choice between equal ways to compute the attention,
+    /// of which some do less arithmetic and others fewer calls.
+    /// </summary>
+    internal long CallCost { get; set; } = 5000;
+
     /// <summary>How arms share weights.</summary>
     public SeedGroups Groups { get; }
 

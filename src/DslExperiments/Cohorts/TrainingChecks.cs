@@ -29,8 +29,10 @@ internal static class TrainingChecks
 
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var moved = (adapter.Values != adapter.Initial).cpu();
-        var pulled = (adapter.Gradients != 0).cpu();
+        var moved = adapter.Values != adapter.Initial;
+        var pulled = adapter.Gradients != 0;
+        var perTensor = adapter.Tensors.Select(tensor => (
+            tensor.Name, Moved: PerArm(tensor.In(moved), cohort.Count), Pulled: PerArm(tensor.In(pulled), cohort.Count))).ToArray();
         for (int arm = 0; arm < cohort.Count; arm++)
         {
             double loss = cohort.Curve.Count > 0 ? cohort.Curve[^1].Losses[arm] : 0;
@@ -40,16 +42,16 @@ internal static class TrainingChecks
             }
 
             string label = cohort.Designs[arm].Arm.Label;
-            if (!Any(moved[arm]))
+            if (!perTensor.Any(tensor => tensor.Moved[arm]))
             {
                 throw new InvalidOperationException(
                     $"{label}: no trained number moved in {cohort.StepCount} steps; the adapter does not reach the loss, or its gradient vanished.");
             }
 
             // LoRA's A has no gradient before B moved once.
-            foreach (var tensor in cohort.StepCount > 1 ? adapter.Tensors : [])
+            foreach (var tensor in cohort.StepCount > 1 ? perTensor : [])
             {
-                if (Any(pulled[arm].narrow(0, tensor.Offset, tensor.Size)) && !Any(moved[arm].narrow(0, tensor.Offset, tensor.Size)))
+                if (tensor.Pulled[arm] && !tensor.Moved[arm])
                 {
                     throw new InvalidOperationException(
                         $"{label}: tensor {tensor.Name} has a gradient but did not move in {cohort.StepCount} steps.");
@@ -58,5 +60,5 @@ internal static class TrainingChecks
         }
     }
 
-    private static bool Any(Tensor flags) => flags.any().item<bool>();
+    private static bool[] PerArm(Tensor flags, int arms) => flags.reshape(arms, -1).any(1).cpu().data<bool>().ToArray();
 }

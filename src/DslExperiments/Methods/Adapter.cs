@@ -9,8 +9,8 @@ namespace DslExperiments.Methods;
 /// rest to the frozen weights.
 /// </summary>
 /// <remarks>
-/// All numbers lie in one flat buffer, [A, n], a row per arm, so that an update of the whole cohort is a handful of
-/// operations however many tensors a method has. The tensors of the graph are views into it, and so are the gradients.
+/// All numbers lie in one flat buffer, [A·n], a block [A, …] per tensor, so that an update of the whole cohort is a handful
+/// of operations however many tensors a method has. The tensors of the graph are views into it, and so are the gradients.
 /// </remarks>
 public abstract class Adapter
 {
@@ -29,15 +29,14 @@ public abstract class Adapter
         var drawn = tensors.Select(tensor => Enumerable.Range(0, arms).Select(tensor.Draw).ToArray()).ToArray();
         long[][] padded = [.. drawn.Select(Padded)];
         long[] sizes = [.. padded.Select(shape => shape.Aggregate(1L, (product, axis) => product * axis))];
-        long columns = sizes.Sum();
 
-        Values = zeros([arms, columns], backbone.Dtype, backbone.Device).MoveToOuterDisposeScope();
-        Gradients = zeros([arms, columns], backbone.Dtype, backbone.Device).MoveToOuterDisposeScope();
+        Values = zeros([arms * sizes.Sum()], backbone.Dtype, backbone.Device).MoveToOuterDisposeScope();
+        Gradients = zeros_like(Values).MoveToOuterDisposeScope();
         var list = new List<AdapterTensor>();
         long offset = 0;
         for (int index = 0; index < drawn.Length; index++)
         {
-            var values = View(Values, padded[index], offset);
+            var (values, gradients) = (Block(Values), Block(Gradients));
             for (int arm = 0; arm < arms; arm++)
             {
                 var corner = values.select(0, arm);
@@ -50,7 +49,6 @@ public abstract class Adapter
                 corner.copy_(drawn[index][arm]);
             }
 
-            var gradients = View(Gradients, padded[index], offset);
             var leaf = Seen(values, tensors[index].View).detach().requires_grad_(trainable);
             if (trainable)
             {
@@ -60,10 +58,12 @@ public abstract class Adapter
 
             var tensor = new AdapterTensor(
                 tensors[index].Name, leaf.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope(),
-                gradients.MoveToOuterDisposeScope(), padded[index], [.. drawn[index].Select(t => t.shape)], (int)offset);
+                gradients.MoveToOuterDisposeScope(), padded[index], [.. drawn[index].Select(t => t.shape)], offset);
             list.Add(tensor);
             byName.Add(tensor.Name, tensor);
-            offset += sizes[index];
+            offset += arms * sizes[index];
+
+            Tensor Block(Tensor flat) => flat.narrow(0, offset, arms * sizes[index]).view([arms, .. padded[index]]);
         }
 
         Tensors = list;
@@ -73,13 +73,13 @@ public abstract class Adapter
     /// <summary>Arms, A.</summary>
     public int Arms { get; }
 
-    /// <summary>All trained numbers, [A, n], padding included.</summary>
+    /// <summary>All trained numbers, [A·n], padding included.</summary>
     public Tensor Values { get; }
 
-    /// <summary>Their gradients, [A, n].</summary>
+    /// <summary>Their gradients, [A·n].</summary>
     public Tensor Gradients { get; }
 
-    /// <summary>The numbers before the first step, [A, n].</summary>
+    /// <summary>The numbers before the first step, [A·n].</summary>
     public Tensor Initial { get; }
 
     /// <summary>The trained tensors.</summary>
@@ -113,7 +113,7 @@ public abstract class Adapter
         return Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Of(arm).detach().cpu().clone());
     }
 
-    /// <summary>1 for real numbers and 0 for padding, [A, n].</summary>
+    /// <summary>1 for real numbers and 0 for padding, [A·n].</summary>
     public Tensor RealMask()
     {
         using var scope = NewDisposeScope();
@@ -121,14 +121,27 @@ public abstract class Adapter
         var mask = zeros_like(Values);
         foreach (var tensor in Tensors)
         {
-            var view = View(mask, [.. tensor.Shape], tensor.Offset);
             for (int arm = 0; arm < Arms; arm++)
             {
-                tensor.Unpadded(view, arm).fill_(1);
+                tensor.Unpadded(tensor.In(mask), arm).fill_(1);
             }
         }
 
         return mask.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The arm of every number, [A·n]; spreads a tensor of one number per arm.</summary>
+    public Tensor ArmIndex()
+    {
+        using var scope = NewDisposeScope();
+        var index = zeros(Values.shape, int64, Values.device);
+        foreach (var tensor in Tensors)
+        {
+            long[] column = [Arms, .. tensor.Shape.Select(_ => 1L)];
+            tensor.In(index).add_(arange(Arms, int64, Values.device).view(column));
+        }
+
+        return index.MoveToOuterDisposeScope();
     }
 
     /// <summary>True when the method changes something that layer <paramref name="layer"/> computes from its input.</summary>
@@ -140,21 +153,6 @@ public abstract class Adapter
 
     /// <summary>A tensor by its name, or null when the method does not train it.</summary>
     protected AdapterTensor? FindNamed(string name) => byName.GetValueOrDefault(name);
-
-    /// <summary>The slices of one tensor as a view into a flat buffer [A, n]: [A, …shape].</summary>
-    internal static Tensor View(Tensor flat, long[] shape, long offset)
-    {
-        var strides = new long[shape.Length + 1];
-        long stride = 1;
-        for (int axis = shape.Length; axis > 0; axis--)
-        {
-            strides[axis] = stride;
-            stride *= shape[axis - 1];
-        }
-
-        strides[0] = flat.shape[1];
-        return flat.as_strided([flat.shape[0], .. shape], strides, offset);
-    }
 
     private static Tensor Seen(Tensor stored, LeafView view) => view switch
     {

@@ -9,15 +9,16 @@ namespace DslExperiments.Methods;
 public sealed class AdapterTensor
 {
     private readonly long[][] realShapes;
+    private readonly long offset;
 
-    internal AdapterTensor(string name, Tensor leaf, Tensor values, Tensor gradients, long[] shape, long[][] realShapes, int offset)
+    internal AdapterTensor(string name, Tensor leaf, Tensor values, Tensor gradients, long[] shape, long[][] realShapes, long offset)
     {
         Name = name;
         Leaf = leaf;
         Values = values;
         Gradients = gradients;
         Shape = shape;
-        Offset = offset;
+        this.offset = offset;
         this.realShapes = realShapes;
     }
 
@@ -36,11 +37,8 @@ public sealed class AdapterTensor
     /// <summary>The padded shape of one arm's slice.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>The first column of the slice in <see cref="Adapter.Values"/>.</summary>
-    public int Offset { get; }
-
-    /// <summary>Columns of the padded slice.</summary>
-    public int Size => (int)Shape.Aggregate(1L, (product, axis) => product * axis);
+    /// <summary>Numbers of one arm's padded slice.</summary>
+    public long Size => Shape.Aggregate(1L, (product, axis) => product * axis);
 
     /// <summary>The shape without padding.</summary>
     public IReadOnlyList<long> ShapeOf(int arm) => realShapes[arm];
@@ -48,9 +46,13 @@ public sealed class AdapterTensor
     /// <summary>How many numbers one arm trains here.</summary>
     public long CountOf(int arm) => realShapes[arm].Aggregate(1L, (product, axis) => product * axis);
 
+    /// <summary>The tensor's part of a buffer that is laid out as <see cref="Adapter.Values"/>, as a view [A, …].</summary>
+    public Tensor In(Tensor flat) => flat.narrow(0, offset, realShapes.Length * Size).view([realShapes.Length, .. Shape]);
+
     /// <summary>An arm's numbers without padding, as a view.</summary>
     public Tensor Of(int arm) => Unpadded(Values, arm);
 
+    /// <summary>The same of any tensor of this shape, [A, …].</summary>
     internal Tensor Unpadded(Tensor stacked, int arm)
     {
         var slice = stacked.select(0, arm);

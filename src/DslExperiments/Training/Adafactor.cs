@@ -26,7 +26,7 @@ public sealed class Adafactor : Optimizer
     public Adafactor(IReadOnlyList<TrainingOptions> trainings, Adapter adapter)
         : base(trainings, adapter)
     {
-        decay = PerArm.Of(trainings.Select(t => t.WeightDecay), adapter.Values);
+        decay = Setting(t => t.WeightDecay);
         var state = new Dictionary<string, Tensor>();
         var real = adapter.IsPadded ? adapter.RealMask() : null;
         foreach (var tensor in adapter.Tensors)
@@ -79,7 +79,7 @@ public sealed class Adafactor : Optimizer
                 .view([adapter.Arms, .. tensor.Shape.Select(_ => 1L)]);
             if (real is not null)
             {
-                var mask = Adapter.View(real, [.. tensor.Shape], tensor.Offset);
+                var mask = tensor.In(real);
                 offset = mask * SquareOffset;
                 padding = 1 - mask;
             }

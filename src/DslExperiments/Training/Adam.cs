@@ -10,7 +10,6 @@ namespace DslExperiments.Training;
 /// </summary>
 public sealed class Adam : Optimizer
 {
-    private readonly IReadOnlyList<TrainingOptions> trainings;
     private readonly bool decoupled;
     private readonly PerArm decay;
     private readonly PerArm beta1;
@@ -23,15 +22,14 @@ public sealed class Adam : Optimizer
     public Adam(IReadOnlyList<TrainingOptions> trainings, Adapter adapter, bool decoupled)
         : base(trainings, adapter)
     {
-        this.trainings = trainings;
         this.decoupled = decoupled;
-        decay = PerArm.Of(trainings.Select(t => t.WeightDecay), adapter.Values);
-        beta1 = PerArm.Of(trainings.Select(t => t.Beta1), adapter.Values);
-        beta2 = PerArm.Of(trainings.Select(t => t.Beta2), adapter.Values);
+        decay = Setting(t => t.WeightDecay);
+        beta1 = Setting(t => t.Beta1);
+        beta2 = Setting(t => t.Beta2);
 
         // Padding has gradient zero for ever; an epsilon of 0 must not make 0 / 0 of it.
         double smallest = adapter.Values.dtype == float64 ? 1e-300 : 1e-37;
-        epsilon = PerArm.Of(trainings.Select(t => Math.Max(t.Epsilon, smallest)), adapter.Values);
+        epsilon = Setting(t => Math.Max(t.Epsilon, smallest));
         mean = zeros_like(adapter.Values);
         square = zeros_like(adapter.Values);
         State = new Dictionary<string, Tensor> { ["mean"] = mean, ["square"] = square };
@@ -53,10 +51,10 @@ public sealed class Adam : Optimizer
         }
 
         var gradient = Adapter.Gradients;
-        if (beta1.Column is null && beta2.Column is null && epsilon.Column is null)
+        if (beta1.Spread is null && beta2.Spread is null && epsilon.Spread is null)
         {
             // rate · m̂ / (sqrt(v̂) + ε) = (rate · c / (1-β1ᵗ)) · m / (sqrt(v) + c ε) with c = sqrt(1-β2ᵗ):
-            // two passes over [A, n] less.
+            // two passes over the buffers less.
             double b1 = beta1.First, b2 = beta2.First;
             double root = Math.Sqrt(1 - Math.Pow(b2, step + 1));
             mean.mul_(b1).add_(gradient, 1 - b1);
@@ -65,14 +63,11 @@ public sealed class Adam : Optimizer
             return;
         }
 
-        mean.mul_(Column(t => t.Beta1)).add_(gradient * Column(t => 1 - t.Beta1));
-        square.mul_(Column(t => t.Beta2)).addcmul_(gradient * Column(t => 1 - t.Beta2), gradient, 1);
-        var corrected = mean * Column(t => 1 / (1 - Math.Pow(t.Beta1, step + 1)));
-        var denominator = square.sqrt().mul_(Column(t => 1 / Math.Sqrt(1 - Math.Pow(t.Beta2, step + 1))))
-            .add_(epsilon.Column ?? full([1, 1], epsilon.First, mean.dtype, mean.device));
+        mean.mul_(Spread(t => t.Beta1)).add_(gradient * Spread(t => 1 - t.Beta1));
+        square.mul_(Spread(t => t.Beta2)).addcmul_(gradient * Spread(t => 1 - t.Beta2), gradient, 1);
+        var corrected = mean * Spread(t => 1 / (1 - Math.Pow(t.Beta1, step + 1)));
+        var denominator = square.sqrt().mul_(Spread(t => 1 / Math.Sqrt(1 - Math.Pow(t.Beta2, step + 1))))
+            .add_(epsilon.Spread ?? full(1, epsilon.First, mean.dtype, mean.device));
         DescendRatio(corrected, denominator, step, 1);
     }
-
-    private Tensor Column(Func<TrainingOptions, double> value) =>
-        tensor(trainings.Select(value).ToArray(), float64).to(mean.dtype, mean.device).view(-1, 1);
 }

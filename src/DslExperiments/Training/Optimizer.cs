@@ -5,15 +5,16 @@ namespace DslExperiments.Training;
 
 /// <summary>
 /// Updates all arms of a cohort, each with its own rate, decay and clipping, by a few operations on the adapter's flat
-/// buffers [A, n]. Arms with equal settings use plain numbers, others tensors [A, 1].
+/// buffers [A·n]. Arms with equal settings use plain numbers, others a tensor of that shape.
 /// </summary>
 public abstract class Optimizer
 {
     private readonly IReadOnlyList<TrainingOptions> trainings;
-    private readonly PerArm clip;
+    private readonly Tensor armIndex;
+    private readonly double[]? clips;
     private readonly bool sameRates;
     private readonly bool sameCourse;
-    private readonly Tensor peaks;
+    private readonly Tensor? peaks;
 
     /// <summary>Reads the settings of every arm.</summary>
     protected Optimizer(IReadOnlyList<TrainingOptions> trainings, Adapter adapter)
@@ -25,11 +26,11 @@ public abstract class Optimizer
 
         this.trainings = trainings;
         Adapter = adapter;
-        clip = PerArm.Of(trainings.Select(t => t.Clip > 0 ? t.Clip : double.PositiveInfinity), adapter.Values);
+        armIndex = adapter.ArmIndex();
+        clips = trainings.Any(t => t.Clip > 0) ? [.. trainings.Select(t => t.Clip > 0 ? t.Clip : double.PositiveInfinity)] : null;
         sameCourse = trainings.All(t => t.Schedule == trainings[0].Schedule && t.Warmup == trainings[0].Warmup && t.Steps == trainings[0].Steps);
         sameRates = sameCourse && trainings.All(t => t.LearningRate.Equals(trainings[0].LearningRate));
-        peaks = tensor(trainings.Select(t => t.LearningRate).ToArray(), float64)
-            .to(adapter.Values.dtype, adapter.Values.device).view(-1, 1);
+        peaks = sameCourse && !sameRates ? Spread(t => t.LearningRate) : null;
     }
 
     /// <summary>What determines further updates besides the adapter's values and the number of updates done.</summary>
@@ -70,7 +71,7 @@ public abstract class Optimizer
     protected abstract void Update(int step);
 
     /// <summary><c>values -= rate · factor · direction</c> with each arm's rate.</summary>
-    /// <param name="direction">[A, n].</param>
+    /// <param name="direction">[A·n].</param>
     /// <param name="step">Updates done before this one.</param>
     /// <param name="factor">A common factor.</param>
     protected void Descend(Tensor direction, int step, double factor = 1)
@@ -107,22 +108,21 @@ public abstract class Optimizer
             return;
         }
 
-        if (sameRates && decay.Column is null)
+        if (sameRates && decay.Spread is null)
         {
             Adapter.Values.mul_(1 - (LearningRates.At(trainings[0], step) * decay.First));
             return;
         }
 
-        double[] kept = [.. trainings.Select(t => 1 - (LearningRates.At(t, step) * t.WeightDecay))];
-        Adapter.Values.mul_(tensor(kept, float64).to(Adapter.Values.dtype, Adapter.Values.device).view(-1, 1));
+        Adapter.Values.mul_(Spread(t => 1 - (LearningRates.At(t, step) * t.WeightDecay)));
     }
 
     /// <summary>Adds <c>decay · values</c> to the gradients (L2); nothing when no arm decays.</summary>
     private protected void AddPenalty(PerArm decay)
     {
-        if (decay.Column is { } column)
+        if (decay.Spread is { } spread)
         {
-            Adapter.Gradients.addcmul_(Adapter.Values, column, 1);
+            Adapter.Gradients.addcmul_(Adapter.Values, spread, 1);
         }
         else if (decay.First != 0)
         {
@@ -130,30 +130,38 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>Rates per arm, [A, 1], up to a common factor.</summary>
+    /// <summary>A number of each arm's settings for each of its trained numbers, [A·n].</summary>
+    private protected Tensor Spread(Func<TrainingOptions, double> value) =>
+        PerArm.Spreading([.. trainings.Select(value)], armIndex, Adapter.Values.dtype);
+
+    /// <summary>The same as one number where all arms agree.</summary>
+    private protected PerArm Setting(Func<TrainingOptions, double> value) =>
+        PerArm.Of(trainings.Select(value), armIndex, Adapter.Values.dtype);
+
+    /// <summary>Rates of all trained numbers up to a common factor.</summary>
     private Tensor Rates(int step, out double common)
     {
-        if (sameCourse)
-        {
-            common = LearningRates.Factor(trainings[0], step);
-            return peaks;
-        }
-
-        common = 1;
-        double[] rates = [.. trainings.Select(t => LearningRates.At(t, step))];
-        return tensor(rates, float64).to(peaks.dtype, peaks.device).view(-1, 1);
+        common = peaks is null ? 1 : LearningRates.Factor(trainings[0], step);
+        return peaks ?? Spread(t => LearningRates.At(t, step));
     }
 
     private void Clip()
     {
-        if (clip.IsAll(double.PositiveInfinity))
+        if (clips is null)
         {
             return;
         }
 
         // As PyTorch's clip_grad_norm_, per arm: min(1, clip / (norm + 1e-6)).
-        var norm = Adapter.Gradients.norm(1, keepdim: true, p: 2).add_(1e-6).reciprocal_();
-        var factor = clip.Column is { } column ? norm.mul_(column) : norm.mul_(clip.First);
-        Adapter.Gradients.mul_(factor.clamp_(max: 1));
+        Tensor? squares = null;
+        foreach (var tensor in Adapter.Tensors)
+        {
+            var square = tensor.Gradients.square().view(Adapter.Arms, tensor.Size).sum(1);
+            squares = squares is null ? square : squares.add_(square);
+        }
+
+        var limits = tensor(clips, float64).to(Adapter.Values.dtype, Adapter.Values.device);
+        var factor = (limits / squares!.sqrt_().add_(1e-6)).clamp_(max: 1);
+        Adapter.Gradients.mul_(factor.index_select(0, armIndex));
     }
 }

@@ -14,8 +14,8 @@ public sealed class Sgd : Optimizer
     public Sgd(IReadOnlyList<TrainingOptions> trainings, Adapter adapter)
         : base(trainings, adapter)
     {
-        decay = PerArm.Of(trainings.Select(t => t.WeightDecay), adapter.Values);
-        momentum = PerArm.Of(trainings.Select(t => t.Momentum), adapter.Values);
+        decay = Setting(t => t.WeightDecay);
+        momentum = Setting(t => t.Momentum);
         velocity = momentum.IsAll(0) ? null : zeros_like(adapter.Values);
         State = velocity is null ? new Dictionary<string, Tensor>() : new Dictionary<string, Tensor> { ["velocity"] = velocity };
     }
@@ -33,7 +33,7 @@ public sealed class Sgd : Optimizer
             return;
         }
 
-        var kept = momentum.Column is { } column ? velocity.mul_(column) : velocity.mul_(momentum.First);
+        var kept = momentum.Spread is { } spread ? velocity.mul_(spread) : velocity.mul_(momentum.First);
         Descend(kept.add_(Adapter.Gradients), step);
     }
 }
