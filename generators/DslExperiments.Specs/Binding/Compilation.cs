@@ -17,7 +17,7 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
         }
 
         NameRules.Check(document, bag);
-        Tree = new Inheritance(others, bag, cancellationToken).Resolve(document);
+        Tree = new Inheritance(document, others, bag, cancellationToken).Resolve();
         if (Tree is null)
         {
             return new SpecResult(null, bag.ToArray());
@@ -75,7 +75,7 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
         }
 
         bool measurable = draft.Grids[0] is Grid[] grids && Array.TrueForAll(grids, grid => Array.TrueForAll(grid.Fields, field => field.IsValid));
-        ExpectBinder binder = new(draft.Axes, head.Metrics.ConvertAll(metric => metric.Metric), measurable ? draft.Grids[0] : null, draft.Full.Seeds, bag);
+        ExpectBinder binder = new(draft.Axes, head.Metrics.ConvertAll(metric => metric.Metric), head.KnowsMetrics, measurable ? draft.Grids[0] : null, draft.Full.Seeds, bag);
         List<ExpectationSpec> expectations = new();
         foreach ((ScalarNode line, ExpectSyntax syntax) in head.Expectations)
         {

@@ -1,14 +1,18 @@
 namespace DslExperiments.Specs;
 
 /// <summary>Resolves <c>extends:</c>.</summary>
-internal sealed class Inheritance(IReadOnlyList<SpecDocument> others, DiagnosticBag bag, CancellationToken cancellationToken)
+/// <param name="start">The document to resolve.</param>
+/// <param name="others">What can be extended.</param>
+/// <param name="bag">Takes the findings.</param>
+/// <param name="cancellationToken">Stops the work.</param>
+internal sealed class Inheritance(SpecDocument start, IReadOnlyList<SpecDocument> others, DiagnosticBag bag, CancellationToken cancellationToken)
 {
     private static readonly string[] NotOfTheRoot = { "extends", "profiles" };
 
-    /// <summary>The tree of a document with everything that it inherits; null when it has none of its own.</summary>
-    public SpecTree? Resolve(SpecDocument document)
+    /// <summary>The tree of the document with everything that it inherits; null when it has none of its own.</summary>
+    public SpecTree? Resolve()
     {
-        if (document.Root is not MappingNode own)
+        if (start.Root is not MappingNode own)
         {
             return null;
         }
@@ -20,7 +24,7 @@ internal sealed class Inheritance(IReadOnlyList<SpecDocument> others, Diagnostic
             return new SpecTree((MappingNode)TreeMerge.WithoutNulls(root, bag), Profiles(own.Find("profiles"), null), false);
         }
 
-        if (Base(document, extends.Value) is not SpecTree below)
+        if (Base(extends.Value) is not SpecTree below)
         {
             // Nulls may remove what the unknown spec brings: they are dropped, not reported.
             return new SpecTree((MappingNode)TreeMerge.WithoutNulls(root, new DiagnosticBag()), default, true);
@@ -30,7 +34,7 @@ internal sealed class Inheritance(IReadOnlyList<SpecDocument> others, Diagnostic
     }
 
     /// <summary>The tree of the extended spec, at the position of the <c>extends:</c>; null after reporting why there is none.</summary>
-    private SpecTree? Base(SpecDocument document, SpecNode reference)
+    private SpecTree? Base(SpecNode reference)
     {
         if (reference is not ScalarNode { IsNull: false } name)
         {
@@ -38,15 +42,15 @@ internal sealed class Inheritance(IReadOnlyList<SpecDocument> others, Diagnostic
             return null;
         }
 
-        SpecDocument[] candidates = Named(document, name.Text.Trim());
+        SpecDocument[] candidates = Named(start, name.Text.Trim());
         if (candidates.Length != 1)
         {
-            ReportBase(document, name, candidates);
+            ReportBase(name, candidates);
             return null;
         }
 
         SpecDocument found = candidates[0];
-        if (!CheckChain(document, found, name))
+        if (!CheckChain(found, name))
         {
             return null;
         }
@@ -69,14 +73,14 @@ internal sealed class Inheritance(IReadOnlyList<SpecDocument> others, Diagnostic
     }
 
     /// <summary>False after reporting that following <c>extends:</c> leads back, or never ends.</summary>
-    private bool CheckChain(SpecDocument document, SpecDocument found, ScalarNode name)
+    private bool CheckChain(SpecDocument found, ScalarNode name)
     {
-        List<string> chain = new() { document.FullName };
+        List<string> chain = new() { start.FullName };
         for (SpecDocument? next = found; next is not null;)
         {
             bool repeated = chain.Contains(next.FullName);
             chain.Add(next.FullName);
-            if (next.FullName == document.FullName)
+            if (next.FullName == start.FullName)
             {
                 bag.Report(SweepRules.ExtendsCycle, name, "a spec extends itself: " + string.Join(" → ", chain));
                 return false;
@@ -106,27 +110,30 @@ internal sealed class Inheritance(IReadOnlyList<SpecDocument> others, Diagnostic
         List<SpecDocument> named = new();
         foreach (SpecDocument other in others)
         {
-            if (other.FullName != from.FullName && other.IsNamed(reference) && !named.Exists(known => known.FullName == other.FullName))
+            if (other.IsNamed(reference) && !named.Exists(known => known.FullName == other.FullName))
             {
                 named.Add(other);
             }
         }
 
-        if (from.IsNamed(reference))
+        foreach (SpecDocument known in new[] { from, start })
         {
-            named.Add(from);
+            if (known.IsNamed(reference) && !named.Exists(other => other.FullName == known.FullName))
+            {
+                named.Add(known);
+            }
         }
 
         return named.ToArray();
     }
 
-    private void ReportBase(SpecDocument document, ScalarNode name, SpecDocument[] candidates)
+    private void ReportBase(ScalarNode name, SpecDocument[] candidates)
     {
         string reference = name.Text.Trim();
         if (candidates.Length == 0)
         {
             IEnumerable<string> names = others
-                .Where(other => other.FullName != document.FullName)
+                .Where(other => other.FullName != start.FullName)
                 .Select(other => reference.IndexOf('/') >= 0 ? other.FullName : other.Name);
             string near = Suggestions.Nearest(reference, names) is string nearest ? $"; did you mean '{nearest}'?" : "";
             bag.Report(SweepRules.UnknownBase, name, $"extends: no spec is called {Suggestions.Quote(reference)}{near}");

@@ -83,7 +83,7 @@ internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag
                 {
                     foreach (BoundField field in profile.Fields(method, section))
                     {
-                        CheckSweep(field, section, axes, method, swept);
+                        CheckSweep(field, section, axes, swept);
                     }
                 }
             }
@@ -104,7 +104,7 @@ internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag
         }
     }
 
-    private void CheckSweep(BoundField field, SettingsSection section, MethodAxes axes, BoundMethod method, HashSet<string> swept)
+    private void CheckSweep(BoundField field, SettingsSection section, MethodAxes axes, HashSet<string> swept)
     {
         bool isAxis = Array.Exists(axes.Axes, axis => axis.Section == section && axis.Leaf.Index == field.Leaf.Index);
         if (field.IsSweep && !isAxis)
@@ -112,7 +112,7 @@ internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag
             bag.Report(
                 SweepRules.OverrideSweep,
                 field.Node!,
-                $"{field.Key} is not swept for {method.Name}, so an override cannot give it a list: the generated types have no property for it; make it a list in the spec");
+                $"{field.Key} is not swept, so an override cannot give it a list: the generated types have no property for it; make it a list in the spec");
         }
         else if (isAxis && field.IsGiven && section == SettingsSection.Training && field.Key != "training." + field.Leaf.Path)
         {

@@ -4,12 +4,14 @@ namespace DslExperiments.Specs;
 /// <param name="Summary">The sentence.</param>
 /// <param name="Source">Paper and claim, or null.</param>
 /// <param name="Metrics">The metrics with their positions.</param>
+/// <param name="KnowsMetrics">False when some of them could not be read.</param>
 /// <param name="Expectations">The lines, parsed but not typed.</param>
 /// <param name="Zips">The groups of <c>zip:</c>.</param>
 internal sealed record SpecHead(
     string Summary,
     SourceSpec? Source,
     List<(MetricSpec Metric, SpecNode Node)> Metrics,
+    bool KnowsMetrics,
     List<(ScalarNode Line, ExpectSyntax Syntax)> Expectations,
     ZipGroup[] Zips)
 {
@@ -27,7 +29,10 @@ internal sealed record SpecHead(
             bag.Report(WarningRules.NoExpectations, expect?.Key ?? Top(root), "nothing is expected: without 'expect' a run cannot fail");
         }
 
-        return new SpecHead(summary, ReadSource(root.Find("source"), binder), new MetricChecks(bag).Read(root["metrics"]), expectations, ZipReader.Read(root["zip"], bag));
+        int errors = bag.Errors;
+        List<(MetricSpec, SpecNode)> metrics = new MetricChecks(bag).Read(root["metrics"]);
+        bool knowsMetrics = bag.Errors == errors && root["metrics"] is not null;
+        return new SpecHead(summary, ReadSource(root.Find("source"), binder), metrics, knowsMetrics, expectations, ZipReader.Read(root["zip"], bag));
     }
 
     private static void CheckKeys(SpecTree tree, SectionBinder binder, DiagnosticBag bag)

@@ -46,16 +46,14 @@ internal static class ParameterCounter
         return count;
     }
 
-    /// <summary>Gains and biases: one norm per attention and per MLP, and for pre and rms a last one.</summary>
+    /// <summary>One gain per norm: one norm per attention and per MLP, and for pre and rms a last one.</summary>
     private static long Norms(TransformerFields backbone, Point point)
     {
-        long width = point.Int(backbone.Width);
         long inLayers = point.Int(backbone.Depth) * (point.Int(backbone.Hidden) > 0 ? 2 : 1);
-        return point.Word(backbone.Norm) switch
+        return point.Int(backbone.Width) * point.Word(backbone.Norm) switch
         {
-            "pre" => 2 * width * (inLayers + 1),
-            "post" => 2 * width * inLayers,
-            "rms" => width * (inLayers + 1),
+            "pre" or "rms" => inLayers + 1,
+            "post" => inLayers,
             _ => 0,
         };
     }

@@ -66,7 +66,10 @@ internal static class CrossRules
         "metric that does not exist here",
         SpecSeverity.Error,
         "The metric is defined for another task or backbone, in every arm of every profile.",
-        "metrics: [train.mse, floor.mse]",
+        """
+        backbone: { kind: transformer, width: 8, heads: 2, norm: none }
+        metrics: [train.mse, floor.mse]
+        """,
         """
         backbone: { kind: transformer, width: 8, heads: 1, norm: none }
         metrics: [train.mse, floor.mse]

@@ -27,6 +27,7 @@ internal static class ValueRules
         """
         methods:
           lora: { on: mlp }
+        expect: [min(lora.train.mse) >= 0]
         """,
         """
         methods:

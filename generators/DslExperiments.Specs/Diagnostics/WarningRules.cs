@@ -8,7 +8,7 @@ internal static class WarningRules
         "nothing is expected",
         SpecSeverity.Warning,
         "Without expect: a run cannot fail, and nobody learns from it when a change breaks the claim.",
-        "expect: ~",
+        "# no expect:",
         "expect: [min(prompt.train.mse) >= 0]");
 
     public static readonly DiagnosticRule PromptLearningRate = new(

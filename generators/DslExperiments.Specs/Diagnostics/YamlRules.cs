@@ -79,8 +79,16 @@ internal static class YamlRules
         "alias without a value",
         SpecSeverity.Error,
         "An alias names an anchor that does not stand before it, or stands inside it.",
-        "training: { steps: *budget }",
-        "training: { steps: &budget 10, measure_every: *budget }");
+        """
+        training:
+          measure_every: *budget
+          steps: &budget 10
+        """,
+        """
+        training:
+          steps: &budget 10
+          measure_every: *budget
+        """);
 
     public static readonly DiagnosticRule TooLarge = new(
         "DSLX0009",

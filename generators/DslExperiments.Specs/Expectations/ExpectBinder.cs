@@ -3,10 +3,11 @@ namespace DslExperiments.Specs;
 /// <summary>Gives names and types to parsed expectations.</summary>
 /// <param name="methods">The spec's methods with their axes.</param>
 /// <param name="metrics">What is measured.</param>
+/// <param name="knowsMetrics">False when some of them could not be read.</param>
 /// <param name="grids">The arms of the full study, or null when there are none to be matched.</param>
 /// <param name="seeds">The seeds of the full study.</param>
 /// <param name="bag">Takes the findings.</param>
-internal sealed class ExpectBinder(MethodAxes[] methods, List<MetricSpec> metrics, Grid[]? grids, int[] seeds, DiagnosticBag bag)
+internal sealed class ExpectBinder(MethodAxes[] methods, List<MetricSpec> metrics, bool knowsMetrics, Grid[]? grids, int[] seeds, DiagnosticBag bag)
 {
     private readonly FilterBinder filters = new(grids, seeds, bag);
 
@@ -66,7 +67,7 @@ internal sealed class ExpectBinder(MethodAxes[] methods, List<MetricSpec> metric
         }
 
         bool measured = path.Metric == Metrics.TrainableParameters || metrics.Exists(metric => metric.Name == path.Metric);
-        if (!measured && (method is not null || Metrics.Find(path.Method + "." + path.Metric) is null))
+        if (!measured && knowsMetrics && (method is not null || Metrics.Find(path.Method + "." + path.Metric) is null))
         {
             bool exists = Metrics.Find(path.Metric) is not null || path.Metric.StartsWith(Metrics.CustomPrefix, StringComparison.Ordinal);
             Report(

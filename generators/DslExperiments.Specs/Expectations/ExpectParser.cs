@@ -187,7 +187,7 @@ internal sealed class ExpectParser
         {
             if (arguments.Count + named.Count > 0)
             {
-                Expect(",");
+                Expect(",", "',' or ')'");
             }
 
             Token start = token;
@@ -327,11 +327,11 @@ internal sealed class ExpectParser
 
     private bool Is(TokenKind kind, string value) => token.Kind == kind && token.Text == value;
 
-    private void Expect(string symbol)
+    private void Expect(string symbol, string? wanted = null)
     {
         if (!Is(TokenKind.Operator, symbol))
         {
-            throw Unexpected($"'{symbol}'");
+            throw Unexpected(wanted ?? $"'{symbol}'");
         }
 
         Advance();

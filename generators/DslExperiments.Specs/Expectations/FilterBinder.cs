@@ -81,7 +81,7 @@ internal sealed class FilterBinder(Grid[]? grids, int[] seeds, DiagnosticBag bag
         Grid? grid = grids is null ? null : Array.Find(grids, g => g.Method.Name == method.Method);
         if (grid is not null && !Passes(grid, new List<ArmFilter> { bound }))
         {
-            Report(ExpectRules.NoArm, line, filter.AxisStart, filter.ValueStart + filter.Value.Length - filter.AxisStart, $"no arm of '{method.Method}' has {filter.Axis} {filter.Operator} {ValueText.Of(value)}; there is {Existing(grid, axis)}");
+            Report(ExpectRules.NoArm, line, filter.AxisStart, filter.ValueStart + filter.Value.Length - filter.AxisStart, $"no arm of '{method.Method}' has {filter.Axis}{filter.Operator}{ValueText.Of(value)}; its values are {Existing(grid, axis)}");
             return null;
         }
 

@@ -24,6 +24,11 @@ internal abstract class FieldType
     /// <param name="bag">Takes the findings.</param>
     public virtual SpecValue? Read(SpecNode node, string key, DiagnosticBag bag)
     {
+        if (node.IsBroken)
+        {
+            return null;
+        }
+
         if (node is ScalarNode { IsNull: false } scalar)
         {
             return ReadText(scalar, scalar.Text.Trim(), key, bag);

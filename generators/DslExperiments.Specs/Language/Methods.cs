@@ -15,7 +15,7 @@ internal static class Methods
         new Word("mlp_out", "MlpOut", "the MLP's second matrix"),
         new Word("attention", "Attention", "q, k, v and, when there is one, o"),
         new Word("mlp", "Mlp", "mlp_in and mlp_out"),
-        new Word("all", "All", "all of them; for full also the norms' gains and biases"));
+        new Word("all", "All", "all of them; for full also the norms' gains"));
 
     public static readonly WordListType Projections = new(Projection, Members);
 

@@ -177,6 +177,12 @@ internal sealed class NumberType(double min, double max, bool aboveMin = false, 
             return Check(node, value, key, bag) ? new SpecValue.Number(value) : null;
         }
 
+        if (CallText.Parse(text) is { HasParentheses: true, Name: "log" or "linear" })
+        {
+            bag.Report(SweepRules.BadRange, node, $"{key}: the range {Suggestions.Quote(text)} must stand alone, not inside a list");
+            return null;
+        }
+
         string hint = text is ".nan" or ".NaN" or ".inf" or "-.inf" or ".Inf" or "-.Inf" or "+.inf" ? "; it must be finite" : "";
         bag.Report(ValueRules.NotANumber, node, $"{key} wants {Wanted}, not {Suggestions.Quote(text)}{hint}");
         return null;

@@ -139,6 +139,11 @@ internal sealed class WordListType(ChoiceType item, Func<string, string[]> conta
 
     public override SpecValue? Read(SpecNode node, string key, DiagnosticBag bag)
     {
+        if (node.IsBroken)
+        {
+            return null;
+        }
+
         if (node is not SequenceNode list)
         {
             string hint = node is ScalarNode { IsNull: false } scalar ? $"; write [{scalar.Text.Trim()}]" : "";

@@ -7,6 +7,9 @@ internal abstract record SpecNode(SpecSpan Span)
     /// <summary>The spec that the node was inherited from, or null when it is the file's own.</summary>
     public string? InheritedFrom { get; init; }
 
+    /// <summary>True for what stands in for a value that could not be read, which is reported already.</summary>
+    public bool IsBroken { get; init; }
+
     /// <summary>True for <c>~</c>, <c>null</c> and nothing at all, unless quoted.</summary>
     public bool IsNull => this is ScalarNode { IsPlain: true, Text: "" or "~" or "null" or "Null" or "NULL" };
 }

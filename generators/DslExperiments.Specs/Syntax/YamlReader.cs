@@ -174,7 +174,7 @@ internal sealed class YamlReader
         {
             if (!node.Tag.IsEmpty)
             {
-                bag.Report(YamlRules.Tag, start, $"the tag {Suggestions.Quote(node.Tag.Value)}; a value's type comes from its key, so tags are not allowed");
+                bag.Report(YamlRules.Tag, node.Anchor.IsEmpty ? start with { EndLine = start.StartLine, EndColumn = start.StartColumn + TagText(node.Tag.Value).Length } : start, $"the tag {Suggestions.Quote(TagText(node.Tag.Value))}; a value's type comes from its key, so tags are not allowed");
             }
 
             if (!node.Anchor.IsEmpty)
@@ -188,8 +188,8 @@ internal sealed class YamlReader
         SpecNode result = current switch
         {
             Scalar scalar => ReadScalar(scalar),
-            SequenceStart => ReadSequence(start, depth),
-            MappingStart => ReadMapping(start, depth),
+            SequenceStart list => ReadSequence(start, depth, list.Style == SequenceStyle.Flow),
+            MappingStart map => ReadMapping(start, depth, map.Style == MappingStyle.Flow),
             _ => throw new YamlException(current.Start, current.End, "a value is missing"),
         };
 
@@ -220,7 +220,7 @@ internal sealed class YamlReader
         return new ScalarNode(span, scalar.Value, plain, direct ? span.StartColumn + quotes : 0);
     }
 
-    private SequenceNode ReadSequence(SpecSpan start, int depth)
+    private SequenceNode ReadSequence(SpecSpan start, int depth, bool isFlow)
     {
         List<SpecNode> items = new();
         while (parser.MoveNext() && parser.Current is not SequenceEnd)
@@ -228,10 +228,11 @@ internal sealed class YamlReader
             items.Add(ReadNode(depth + 1));
         }
 
-        return new SequenceNode(To(start, parser.Current!.End), new EquatableArray<SpecNode>(items.ToArray()));
+        SpecSpan span = isFlow ? ToBracket(start) : items.Count == 0 ? start : To(start, items[items.Count - 1].Span);
+        return new SequenceNode(span, new EquatableArray<SpecNode>(items.ToArray()));
     }
 
-    private MappingNode ReadMapping(SpecSpan start, int depth)
+    private MappingNode ReadMapping(SpecSpan start, int depth, bool isFlow)
     {
         List<MappingEntry> entries = new();
         Dictionary<string, SpecSpan> seen = new(StringComparer.Ordinal);
@@ -263,7 +264,8 @@ internal sealed class YamlReader
             }
         }
 
-        return new MappingNode(To(start, parser.Current!.End), new EquatableArray<MappingEntry>(entries.ToArray()));
+        SpecSpan span = isFlow ? ToBracket(start) : entries.Count == 0 ? start : To(start, entries[entries.Count - 1].Value.Span);
+        return new MappingNode(span, new EquatableArray<MappingEntry>(entries.ToArray()));
     }
 
     private SpecNode ReadAlias(AnchorAlias alias)
@@ -285,7 +287,7 @@ internal sealed class YamlReader
         }
 
         Count(1, span);
-        return new ScalarNode(span, "*" + name, false, 0);
+        return new ScalarNode(span, "*" + name, false, 0) { IsBroken = true };
     }
 
     private void Count(int more, SpecSpan span)
@@ -299,7 +301,22 @@ internal sealed class YamlReader
 
     private SpecSpan Span(Mark start, Mark end) => lines.Clamp(path, start.Line, start.Column, end.Line, end.Column);
 
-    private SpecSpan To(SpecSpan start, Mark end) => lines.Clamp(path, start.StartLine, start.StartColumn, end.Line, end.Column);
+    /// <summary>To the bracket that the parser stands on, that included.</summary>
+    private SpecSpan ToBracket(SpecSpan start)
+    {
+        Mark end = parser.Current!.Start;
+        return lines.Clamp(path, start.StartLine, start.StartColumn, end.Line, end.Column + 1);
+    }
+
+    /// <summary>To the end of a list's or a map's last item, if that stands after the start and not behind an alias.</summary>
+    private SpecSpan To(SpecSpan start, SpecSpan last) => lines.Clamp(path, start.StartLine, start.StartColumn, last.EndLine, last.EndColumn);
+
+    /// <summary>The tag as written: <c>!!int</c>.</summary>
+    private static string TagText(string tag)
+    {
+        const string Core = "tag:yaml.org,2002:";
+        return tag.StartsWith(Core, StringComparison.Ordinal) ? "!!" + tag.Substring(Core.Length) : tag;
+    }
 
     /// <summary>The scanner's message without the positions that it appends.</summary>
     private static string Wording(string message)
