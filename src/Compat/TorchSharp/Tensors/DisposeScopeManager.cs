@@ -12,6 +12,9 @@ public class DisposeScopeManager
 
     internal readonly ThreadDisposeScopeStatistics StatisticsInstance = new();
 
+    /// <summary>Every tensor begins in the manager of its thread, so the native kernels are in place before they are used.</summary>
+    public DisposeScopeManager() => _ = Native.OwnKernels;
+
     public static ThreadDisposeScopeStatistics Statistics => OfThread.StatisticsInstance;
 
     internal DisposeScope Open() => Current = new DisposeScope(this, Current);
