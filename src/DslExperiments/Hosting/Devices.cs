@@ -15,7 +15,7 @@ internal static class Devices
         var kind = name.Split(':')[0];
         if (!Names.Contains(kind) || (name != kind && (kind == Cpu || !int.TryParse(name.AsSpan(kind.Length + 1), out _))))
         {
-            throw new ExperimentUsageException($"There is no device '{name}'.{NearestNames.Hint(name, Names)}");
+            throw new ExperimentUsageException($"There is no device '{name}'; there are {string.Join(" and ", Names)}.");
         }
     }
 

@@ -27,9 +27,9 @@ public static class ExperimentHost
         {
             var parsed = CommandTree.Create(context).Parse(args.Length == 0 ? ["--help"] : args);
             context.Debug = CommandTree.IsDebug(parsed);
-            if (parsed.Errors.Count > 0)
+            if (UsageErrors.Describe(parsed) is { } wrong)
             {
-                console.Say($"error: {UsageErrors.Describe(parsed)}");
+                console.Say($"error: {wrong}");
                 console.Say($"See '{string.Join(' ', UsageErrors.PathOf(parsed).Append("--help"))}'.");
                 return ExitCode.Usage;
             }

@@ -27,18 +27,13 @@ internal static class CheckCommand
             var given = parsed.GetValue(names) ?? [];
             var entries = given.Length == 0 ? context.Experiments.All : context.Experiments.Find(given);
             var folder = FindBaselines(parsed.GetValue(baselines), parsed.GetValue(update));
-            return CheckAsync(context, entries, folder, parsed.GetValue(update), new RunRequest
-            {
-                Device = parsed.GetValue(settings.Device)!,
-                Workers = parsed.GetValue(settings.Workers),
-                Quiet = parsed.GetValue(settings.Quiet),
-            }, cancellationToken);
+            return CheckAsync(context, parsed, settings, entries, folder, parsed.GetValue(update), cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> CheckAsync(
-        CommandContext context, ImmutableArray<ExperimentEntry> entries, string folder, bool update, RunRequest request, CancellationToken cancellationToken)
+        CommandContext context, ParseResult parsed, RunSettings settings, ImmutableArray<ExperimentEntry> entries, string folder, bool update, CancellationToken cancellationToken)
     {
         using var signals = InterruptSignals.Listen(context.Console, cancellationToken);
         var code = ExitCode.Ok;
@@ -46,6 +41,7 @@ internal static class CheckCommand
         {
             try
             {
+                var request = settings.ToRequest(parsed, entry, alone: true) with { Root = null };
                 code = ExitCode.Worst(code, await CheckOneAsync(context, entry, folder, update, request, signals.Token).ConfigureAwait(false));
             }
             catch (Exception e) when (e is not TrainingInterruptedException)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 namespace DslExperiments.Hosting.Commands;
 
@@ -32,5 +33,5 @@ internal static class CommandTree
     }
 
     /// <summary>True when stacks were asked for.</summary>
-    public static bool IsDebug(ParseResult parsed) => parsed.GetResult(DebugName) is { Tokens: var tokens, Errors: var errors } && !errors.Any() && tokens.All(static token => token.Value != "false");
+    public static bool IsDebug(ParseResult parsed) => parsed.GetResult(DebugName) is OptionResult { Implicit: false } result && result.GetValueOrDefault<bool>();
 }

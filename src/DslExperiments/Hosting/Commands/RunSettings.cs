@@ -7,7 +7,7 @@ internal sealed class RunSettings
 {
     public Option<string?> Profile { get; } = new("--profile", "-p") { Description = "The profile; the full study without it.", HelpName = "NAME" };
 
-    public Option<string> Device { get; } = new("--device") { Description = "cpu or cuda.", HelpName = "NAME", DefaultValueFactory = static _ => Devices.Cpu };
+    public Option<string?> Device { get; } = new("--device") { Description = "cpu (the default) or cuda.", HelpName = "NAME" };
 
     public Option<string[]> Arm { get; } = new("--arm") { Description = "Only arms that match: prompt, length>=8, prompt[length>=8, seed=0]. May be repeated.", HelpName = "FILTER" };
 
@@ -15,9 +15,9 @@ internal sealed class RunSettings
 
     public Option<string?> Out { get; } = new("--out", "-o") { Description = "The run folder; with several experiments its parent. By default a new one below runs/.", HelpName = "DIR" };
 
-    public Option<int> Workers { get; } = new("--workers") { Description = "Cohorts that train at once; by default one per core. Results do not depend on it.", HelpName = "N" };
+    public Option<int?> Workers { get; } = new("--workers") { Description = "Cohorts that train at once; by default one per core. Results do not depend on it.", HelpName = "N" };
 
-    public Option<double> Checkpoint { get; } = new("--checkpoint-seconds") { Description = "Time between two checkpoints of a cohort.", HelpName = "S", DefaultValueFactory = static _ => 30 };
+    public Option<double?> Checkpoint { get; } = new("--checkpoint-seconds") { Description = "Time between two checkpoints of a cohort; 30 without it.", HelpName = "S" };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object on standard output and nothing else." };
 
@@ -30,15 +30,15 @@ internal sealed class RunSettings
     /// <summary>The request of one experiment.</summary>
     public RunRequest ToRequest(ParseResult parsed, ExperimentEntry entry, bool alone)
     {
-        var device = parsed.GetValue(Device)!;
+        var device = parsed.GetValue(Device) ?? Devices.Cpu;
         Devices.RequireKnown(device);
         var workers = parsed.GetValue(Workers);
-        if (parsed.GetResult(Workers) is { Implicit: false } && workers < 1)
+        if (workers < 1)
         {
             throw new ExperimentUsageException($"--workers needs at least 1, not {SpecText.Of(workers)}.");
         }
 
-        var seconds = parsed.GetValue(Checkpoint);
+        var seconds = parsed.GetValue(Checkpoint) ?? 30;
         if (seconds is not (>= 0 and <= 1e6))
         {
             throw new ExperimentUsageException("--checkpoint-seconds needs a number from 0 on.");
@@ -53,7 +53,7 @@ internal sealed class RunSettings
             Overrides = [.. (parsed.GetValue(Set) ?? []).Select(ParseOverride)],
             Folder = folder is null ? null : alone ? folder : Path.Combine(folder, entry.FullName),
             Root = "runs",
-            Workers = workers,
+            Workers = workers ?? 0,
             Fresh = parsed.GetValue(Fresh),
             Quiet = parsed.GetValue(Quiet),
             CheckpointEvery = TimeSpan.FromSeconds(seconds),

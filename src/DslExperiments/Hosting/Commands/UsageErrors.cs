@@ -1,36 +1,44 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 
 namespace DslExperiments.Hosting.Commands;
 
 /// <summary>Command lines that do not parse, explained.</summary>
-internal static class UsageErrors
+internal static partial class UsageErrors
 {
     /// <summary>The program's name as it was started.</summary>
-    public static string Program { get; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath ?? "dslexperiments") is var name && name == "dotnet"
-        ? "dotnet run --"
-        : name;
+    public static string Program { get; } = NameOf(Path.GetFileName(Environment.ProcessPath));
 
-    /// <summary>What is wrong, with the nearest right word where one is near.</summary>
-    public static string Describe(ParseResult parsed)
+    /// <summary>What is wrong, with the nearest right word where one is near; null when nothing is.</summary>
+    public static string? Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens.Concat(Arguments(parsed)).FirstOrDefault(static token => token.StartsWith('-')) is { } option)
+        {
+            var word = option.Split('=', ':')[0];
+            return $"'{Title(command)}' has no option '{word}'.{NearestNames.Hint(word, [.. OptionsOf(parsed.CommandResult)])}";
+        }
+
         if (parsed.UnmatchedTokens is [var token, ..])
         {
-            if (token.StartsWith('-'))
-            {
-                var word = token.Split('=', ':')[0];
-                string[] options = [.. OptionsOf(parsed.CommandResult).SelectMany(static option => option.Aliases.Prepend(option.Name)).Where(static o => o.StartsWith("--", StringComparison.Ordinal))];
-                return $"'{Title(command)}' has no option '{word}'.{NearestNames.Hint(word, options)}";
-            }
-
             return command.Subcommands.Count > 0
                 ? $"There is no command '{token}'.{NearestNames.Hint(token, [.. command.Subcommands.Select(static sub => sub.Name)])}"
                 : $"'{Title(command)}' does not know what to do with '{token}'.";
         }
 
-        return parsed.Errors[0].Message;
+        return parsed.Errors.Count == 0 ? null : WrongType().Replace(parsed.Errors[0].Message, static match =>
+            $"{match.Groups["option"].Value} wants a {(match.Groups["type"].Value.Contains("Int32", StringComparison.Ordinal) ? "whole number" : "number")}, not '{match.Groups["value"].Value}'.");
     }
+
+    [GeneratedRegex(@"^Cannot parse argument '(?<value>.*)' for option '(?<option>[^']*)' as expected type '(?<type>.*)'\.$", RegexOptions.CultureInvariant)]
+    private static partial Regex WrongType();
+
+    /// <summary>Words that were taken for names of experiments or folders.</summary>
+    private static IEnumerable<string> Arguments(ParseResult parsed) => parsed.CommandResult.Children
+        .OfType<ArgumentResult>()
+        .SelectMany(static argument => argument.Tokens)
+        .Select(static token => token.Value);
 
     /// <summary>The command as it is typed.</summary>
     public static IEnumerable<string> PathOf(ParseResult parsed) =>
@@ -38,14 +46,21 @@ internal static class UsageErrors
 
     private static string Title(Command command) => command is RootCommand ? Program : command.Name;
 
-    private static IEnumerable<Option> OptionsOf(CommandResult? result)
+    private static IEnumerable<string> OptionsOf(CommandResult? result)
     {
         for (var at = result; at is not null; at = at.Parent as CommandResult)
         {
-            foreach (var option in at.Command.Options.Where(option => at == result || option.Recursive))
+            foreach (var option in at.Command.Options.Where(option => !option.Hidden && (at == result || option.Recursive)))
             {
-                yield return option;
+                yield return option.Name;
             }
         }
     }
+
+    private static string NameOf(string? file) => file switch
+    {
+        null => "dslexperiments",
+        "dotnet" or "dotnet.exe" => "dotnet run --",
+        _ => file.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? file[..^4] : file,
+    };
 }
