@@ -5,7 +5,6 @@ using DslExperiments.Methods;
 using DslExperiments.Metrics;
 using DslExperiments.Tasks;
 using DslExperiments.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Tests.Cohorts;
