@@ -15,7 +15,7 @@ public static partial class DiagnosticCases
 
     private static IEnumerable<DiagnosticCase> Yaml() =>
     [
-        Case("unclosed list", "seeds: [0, 1\n«»", "DSLX0001 not YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
+        Case("unclosed list", "seeds: [0, 1\n«»", "DSLX0001 not YAML: while parsing a flow sequence, did not find expected ',' or ']'; inside { } and [ ] a text with commas or brackets needs quotes"),
         Case("key twice", "training: { steps: 10, «steps»: 20 }", "DSLX0002 the key 'steps' is already set on line 9, column 13"),
         Case(
             "key twice, three times",

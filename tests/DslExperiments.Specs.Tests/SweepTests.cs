@@ -60,7 +60,7 @@ public class SweepTests
             """);
         Assert.Equal(["length", "task_length"], spec.Methods[0].Axes.Select(axis => axis.Name));
         Assert.Equal(["task_length"], spec.Methods[1].Axes.Select(axis => axis.Name));
-        Assert.Equal(["length"], Sample.Valid("task: { family: shared_token_pair, length: [2, 3] }\nmethods: { full: {} }\nexpect: [min(full[length=2].train.mse) >= 0]").Methods[0].Axes.Select(axis => axis.Name));
+        Assert.Equal(["length"], Sample.Valid("task: { family: shared_token_pair, length: [2, 3] }\nmethods: { full: {} }\nexpect: ['min(full[length=2].train.mse) >= 0']").Methods[0].Axes.Select(axis => axis.Name));
     }
 
     [Fact]

@@ -26,8 +26,12 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
         SpecHead head = SpecHead.Read(Tree, bag);
         new ProfileRules(bag).CheckNames(Tree.Profiles);
         Draft draft = Draft.Bind(Tree.Root, Tree.Profiles, Tree.IsPartial, bag, cancellationToken);
-        draft.Expand(null, head.Zips, bag);
-        draft.Check(head.Metrics, bag, cancellationToken);
+        if (!Tree.IsPartial)
+        {
+            draft.Expand(null, head.Zips, bag);
+            draft.Check(head.Metrics, bag, cancellationToken);
+        }
+
         EquatableArray<ExpectationSpec> expectations = BindExpectations(head, draft);
         SpecSpan? customType = draft.Full.Task?.Options.Find("type")?.Node?.Span;
         HashSet<string> swept = SweptKeys(draft);

@@ -47,18 +47,18 @@ internal sealed class Draft
     /// <summary>Finds axes, unless they are given, and expands the grids.</summary>
     public void Expand(MethodAxes[]? axes, ZipGroup[] zips, DiagnosticBag bag)
     {
-        if (!Profiles.TrueForAll(profile => profile.IsComplete))
+        if (!Full.IsComplete)
         {
             return;
         }
 
-        Axes = axes ?? AxisFinder.Find(Profiles);
+        Axes = axes ?? AxisFinder.Find(Profiles.FindAll(profile => profile.IsComplete));
         if (axes is null)
         {
             ZipReader.Check(zips, Axes, bag);
         }
 
-        Grids = Profiles.Select(profile => Grid.Expand(profile, Axes, zips, bag)).ToArray();
+        Grids = Profiles.Select(profile => profile.IsComplete ? Grid.Expand(profile, Axes, zips, bag) : null).ToArray();
     }
 
     /// <summary>Looks for contradictions in all grids.</summary>

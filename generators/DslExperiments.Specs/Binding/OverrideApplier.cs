@@ -34,7 +34,11 @@ internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag
 
         Given = profiles;
         Draft after = Draft.Bind(root, profiles, false, bag, cancellationToken);
-        CheckSweeps(after, swept);
+        if (bag.Errors == 0)
+        {
+            CheckSweeps(after, swept);
+        }
+
         if (bag.Errors == 0)
         {
             after.Expand(before.Axes, head.Zips, bag);

@@ -323,7 +323,15 @@ internal sealed class YamlReader
     {
         int marks = message.IndexOf("Line: ", StringComparison.Ordinal);
         string wording = (marks < 0 ? message : message.Substring(0, marks)).Trim().TrimEnd('.');
-        return wording.Length == 0 ? "the text cannot be read" : char.ToLowerInvariant(wording[0]) + wording.Substring(1);
+        if (wording.Length == 0)
+        {
+            return "the text cannot be read";
+        }
+
+        string hint = wording.IndexOf("flow", StringComparison.Ordinal) >= 0
+            ? "; inside { } and [ ] a text with commas or brackets needs quotes"
+            : wording.IndexOf("invalid mapping", StringComparison.Ordinal) >= 0 ? "; a text with ': ' needs quotes" : "";
+        return char.ToLowerInvariant(wording[0]) + wording.Substring(1) + hint;
     }
 
     /// <summary>Leaves the reading when a limit is reached; never leaves this class.</summary>
