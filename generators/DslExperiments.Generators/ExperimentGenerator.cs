@@ -23,107 +23,82 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
             .Select((options, _) => ProjectFacts.Read(options))
             .WithTrackingName(StepNames.Project);
 
-        // Files that the props mark as specs, each its own value.
-        IncrementalValuesProvider<SpecFile> files = context.AdditionalTextsProvider
+        // Files that the props mark as specs, each its own value; null for all others.
+        IncrementalValuesProvider<ParsedSpec?> documents = context.AdditionalTextsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
             .Select((pair, token) => SpecFile.Read(pair.Left, pair.Right, token))
-            .Where(file => file is not null)
-            .Select((file, _) => file!)
-            .WithTrackingName(StepNames.File);
-
-        IncrementalValuesProvider<ParsedSpec> documents = files
-            .Select((file, token) => ParsedSpec.Parse(file, token))
+            .WithTrackingName(StepNames.File)
+            .SelectSome(ParsedSpec.Parse)
             .WithTrackingName(StepNames.Document);
 
         // extends: is the one thing that a spec needs of others. Looking it up is cheap and done anew after every edit;
         // what was found compares equal unless a spec in it changed, so nothing behind it runs.
         IncrementalValueProvider<SpecIndex> index = documents
-            .Collect()
-            .Select((all, _) => new SpecIndex(all.ToEquatableArray()))
+            .CollectSome(all => new SpecIndex(all.ToEquatableArray()))
             .WithTrackingName(StepNames.Index);
-        IncrementalValuesProvider<CompiledSpec> compiled = documents
-            .Combine(index)
-            .Select((pair, token) => pair.Right.Close(pair.Left, token))
+        IncrementalValuesProvider<CompiledSpec?> compiled = documents
+            .SelectSome(index, (document, all, token) => all.Close(document, token))
             .WithTrackingName(StepNames.Closure)
-            .Select((closure, token) => CompiledSpec.Compile(closure, token))
+            .SelectSome(CompiledSpec.Compile)
             .WithTrackingName(StepNames.Compiled);
 
-        // Findings have positions and change with every line that moves.
+        // Findings have positions and change with every line that moves. From here on the model has none.
         context.RegisterSourceOutput(
-            compiled.Select((spec, _) => spec.Findings).WithTrackingName(StepNames.Diagnostics),
+            compiled.SelectSome((spec, _) => new Findings(spec.Findings)).WithTrackingName(StepNames.Diagnostics),
             Report);
-
-        // From here on there are no positions.
-        IncrementalValuesProvider<NamedSource> experiments = compiled
-            .Combine(project)
-            .Select((pair, _) => NamedSource.From(pair.Left, pair.Right))
-            .Where(source => source is not null)
-            .Select((source, _) => source!)
+        IncrementalValuesProvider<NamedSource?> experiments = compiled
+            .SelectSome(project, (spec, facts, _) => NamedSource.From(spec, facts))
             .WithTrackingName(StepNames.Experiment);
 
+        // Two specs may want one C# name; only names are compared.
         IncrementalValueProvider<NameClashes> clashes = experiments
-            .Select((named, _) => named.Identity)
-            .Collect()
-            .Select((identities, _) => NameClashes.Find(identities))
+            .SelectSome((named, _) => named.Identity)
+            .CollectSome(NameClashes.Find)
             .WithTrackingName(StepNames.Clashes);
-        context.RegisterSourceOutput(clashes.Select((found, _) => found.Findings), Report);
+        context.RegisterSourceOutput(clashes.Select((found, _) => (Findings?)found.Findings), Report);
+        IncrementalValuesProvider<NamedSource?> unique = experiments
+            .SelectSome(clashes, (named, found, _) => found.Paths.Contains(named.Path) ? null : named);
 
-        IncrementalValuesProvider<NamedSource> unique = experiments
-            .Combine(clashes)
-            .Where(pair => !pair.Right.Paths.Contains(pair.Left.Path))
-            .Select((pair, _) => pair.Left);
-
+        // A file per experiment, and the list behind Main, which needs a name and a sentence of each.
         context.RegisterSourceOutput(
-            unique.Combine(project)
-                .Select((pair, token) => EmittedFile.Of(pair.Left.Source, pair.Left.Path, pair.Right, token))
-                .WithTrackingName(StepNames.Source),
+            unique.SelectSome(project, EmittedFile.Of).WithTrackingName(StepNames.Source),
             Add);
-
-        // The list behind Main needs a name and a sentence of each.
         context.RegisterSourceOutput(
-            unique.Select((named, _) => RegistryEntry.From(named.Source))
-                .Collect()
+            unique.SelectSome((named, _) => RegistryEntry.From(named.Source))
+                .CollectSome(entries => entries.ToEquatableArray())
                 .Combine(project)
                 .Select((pair, _) => EmittedFile.Registry(pair.Left, pair.Right))
                 .WithTrackingName(StepNames.Registry),
             Add);
 
         // Custom tasks: the compilation is asked only about classes that specs name, and only the answers go on.
-        IncrementalValuesProvider<TaskTypeUse> uses = compiled
-            .Select((spec, _) => spec.TaskType)
-            .Where(use => use is not null)
-            .Select((use, _) => use!);
+        IncrementalValuesProvider<TaskTypeUse?> uses = compiled.SelectSome((spec, _) => spec.TaskType);
         IncrementalValueProvider<EquatableArray<TaskTypeFact>> facts = uses
-            .Select((use, _) => use.Name)
-            .Collect()
+            .CollectSome(all => all.Select(use => use.Name).Distinct().ToEquatableArray())
             .Combine(context.CompilationProvider)
-            .Select((pair, _) => pair.Left.Distinct().Select(name => TaskTypeFact.Of(name, pair.Right)).ToEquatableArray())
+            .Select((pair, _) => pair.Left.Select(name => TaskTypeFact.Of(name, pair.Right)).ToEquatableArray())
             .WithTrackingName(StepNames.TaskTypes);
         context.RegisterSourceOutput(
-            uses.Combine(facts)
-                .Select((pair, _) => pair.Left.Check(pair.Right))
-                .WithTrackingName(StepNames.TaskTypeDiagnostics)
-                .Where(finding => finding is not null)
-                .Select((finding, _) => EquatableArray.Create(finding!)),
+            uses.SelectSome(facts, (use, known, _) => use.Check(known)).WithTrackingName(StepNames.TaskTypeDiagnostics),
             Report);
     }
 
-    private static void Report(SourceProductionContext context, EquatableArray<Finding> findings)
+    private static void Report(SourceProductionContext context, Findings? findings)
     {
-        foreach (Finding finding in findings)
+        foreach (Finding finding in findings?.All ?? default)
         {
             context.ReportDiagnostic(finding.ToDiagnostic());
         }
     }
 
-    private static void Add(SourceProductionContext context, EmittedFile file)
+    private static void Add(SourceProductionContext context, EmittedFile? file)
     {
-        if (file.Failure is not null)
+        if (file?.Failure is not null)
         {
             context.ReportDiagnostic(file.Failure.ToDiagnostic());
         }
 
-        if (file.Text is not null)
+        if (file?.Text is not null)
         {
             context.AddSource(file.HintName, SourceText.From(file.Text, Encoding.UTF8));
         }

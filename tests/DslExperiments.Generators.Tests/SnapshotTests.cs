@@ -7,6 +7,7 @@ public class SnapshotTests
 {
     /// <summary>The other parts of the classes whose specs ask for one.</summary>
     private const string Others = """
+        #pragma warning disable CS1591
         namespace Test.Experiments
         {
             public sealed partial class CustomMetric
@@ -16,36 +17,30 @@ public class SnapshotTests
         }
         """;
 
+    private static readonly Lazy<GeneratorRun> Repository = new(() =>
+        new TestProject(SpecTexts.Repository).Run().AssertNoDiagnostics().AssertCompiles());
+
+    private static readonly Lazy<GeneratorRun> AllFeatures = new(() => new TestProject(
+        SpecTexts.Names("features").Select(feature => new Spec(feature, SpecTexts.Read("features/" + feature))),
+        Others + "\n" + CustomTaskTests.Copying).Run().AssertNoDiagnostics().AssertCompiles());
+
     public static TheoryData<string> RepositorySpecs => [.. SpecTexts.Names("specs")];
 
     public static TheoryData<string> Features => [.. SpecTexts.Names("features")];
 
     [Theory]
     [MemberData(nameof(RepositorySpecs))]
-    public Task Specs_of_the_repository(string name)
-    {
-        var run = new TestProject(SpecTexts.Repository).Run().AssertNoDiagnostics().AssertCompiles();
-
-        return Verify(run.Source(name), extension: "cs").UseDirectory("Snapshots").UseFileName(name.Replace('/', '.'));
-    }
+    public Task Specs_of_the_repository(string name) =>
+        Verify(Repository.Value.Source(name), extension: "cs").UseDirectory("Snapshots").UseFileName(name.Replace('/', '.'));
 
     [Theory]
     [MemberData(nameof(Features))]
-    public Task Features_of_the_language(string name)
-    {
-        var specs = SpecTexts.Names("features").Select(feature => new Spec(feature, SpecTexts.Read("features/" + feature)));
-        var run = new TestProject(specs, Others + CustomTaskTests.Copying).Run().AssertCompiles();
-
-        return Verify(run.Source(name), extension: "cs").UseDirectory("Features").UseFileName(name);
-    }
+    public Task Features_of_the_language(string name) =>
+        Verify(AllFeatures.Value.Source(name), extension: "cs").UseDirectory("Features").UseFileName(name);
 
     [Fact]
-    public Task The_list_of_experiments()
-    {
-        var run = new TestProject(SpecTexts.Repository).Run();
-
-        return Verify(run.Sources["(registry).g.cs"], extension: "cs").UseDirectory("Snapshots").UseFileName("registry");
-    }
+    public Task The_list_of_experiments() =>
+        Verify(Repository.Value.Sources["(registry).g.cs"], extension: "cs").UseDirectory("Snapshots").UseFileName("registry");
 
     [Fact]
     public Task A_test_project_gets_a_snapshot_test_per_experiment()

@@ -75,8 +75,9 @@ internal sealed partial class Emitter
         writer.Close("};");
     }
 
-    private string NewTask(OptionsSpec task, string options) =>
-        $"new {(task.CSharpType == Runtime.CustomTaskOptions ? "global::" + spec.CustomTask!.TypeName : HarnessTypes.Task(task.CSharpType))}({options}, backbone, cohort.Seeds)";
+    private string NewTask(OptionsSpec task, string options) => task.CSharpType == Runtime.CustomTaskOptions
+        ? $"new {Runtime.Tasks}CustomTaskFamily({options}, new global::{spec.CustomTask!.TypeName}(), backbone, cohort.Seeds)"
+        : $"new {HarnessTypes.Task(task.CSharpType)}({options}, backbone, cohort.Seeds)";
 
     private void EmitAdapter()
     {

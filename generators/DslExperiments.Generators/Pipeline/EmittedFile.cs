@@ -12,8 +12,9 @@ internal sealed record EmittedFile(string HintName, string? Text, Finding? Failu
     private const int MaxHint = 120;
 
     /// <summary>The file of one experiment; its snapshot test in a test project.</summary>
-    public static EmittedFile Of(ExperimentSource source, string path, ProjectFacts project, CancellationToken cancellationToken)
+    public static EmittedFile Of(NamedSource named, ProjectFacts project, CancellationToken cancellationToken)
     {
+        ExperimentSource source = named.Source;
         string hint = HintOf(source.Spec.FullName, project.IsSnapshotTests ? ".tests.g.cs" : ".g.cs");
         try
         {
@@ -21,7 +22,7 @@ internal sealed record EmittedFile(string HintName, string? Text, Finding? Failu
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return new EmittedFile(hint, null, Finding.Of(exception, path, "Emitting '" + source.Spec.FullName + "'"));
+            return new EmittedFile(hint, null, Finding.Of(exception, named.Path, "Emitting '" + source.Spec.FullName + "'"));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed record ExperimentIdentity(string FullName, string Namespace, str
 }
 
 /// <summary>Experiments that cannot be emitted because their C# names are taken; nearly always none.</summary>
-internal sealed record NameClashes(EquatableArray<Finding> Findings, EquatableArray<string> Paths)
+internal sealed record NameClashes(Findings Findings, EquatableArray<string> Paths)
 {
     /// <summary>Of those that share a name, the first in the order of names stays, so that the outcome does not depend on the file system.</summary>
     public static NameClashes Find(IEnumerable<ExperimentIdentity> identities)
@@ -76,7 +76,7 @@ internal sealed record NameClashes(EquatableArray<Finding> Findings, EquatableAr
             }
         }
 
-        return new NameClashes(findings.ToEquatableArray(), paths.ToEquatableArray());
+        return new NameClashes(new Findings(findings.ToEquatableArray()), paths.ToEquatableArray());
     }
 
     private static IEnumerable<string> Prefixes(string name)

@@ -42,3 +42,6 @@ internal sealed record Finding(string Id, SpecSeverity Severity, string Message,
         return Math.Min(found.Start + Math.Max(column - 1, 0), found.End);
     }
 }
+
+/// <summary>What is reported together.</summary>
+internal sealed record Findings(EquatableArray<Finding> All);

@@ -71,7 +71,7 @@ internal sealed record TaskTypeFact(string Name, TaskTypeFitness Fitness)
 internal sealed record TaskTypeUse(string Name, Finding Where)
 {
     /// <summary>The error about this mention, or null when the class fits.</summary>
-    public Finding? Check(EquatableArray<TaskTypeFact> facts)
+    public Findings? Check(EquatableArray<TaskTypeFact> facts)
     {
         string? problem = facts.FirstOrDefault(fact => fact.Name == Name)?.Fitness switch
         {
@@ -84,6 +84,8 @@ internal sealed record TaskTypeUse(string Name, Finding Where)
             _ => null,
         };
         string id = facts.Any(fact => fact.Name == Name && fact.Fitness == TaskTypeFitness.Missing) ? "DSLX0501" : "DSLX0502";
-        return problem is null ? null : Where with { Id = id, Message = $"task.type '{Name}' cannot be used: {problem}" };
+        return problem is null
+            ? null
+            : new Findings(EquatableArray.Create(Where with { Id = id, Message = $"task.type '{Name}' cannot be used: {problem}" }));
     }
 }

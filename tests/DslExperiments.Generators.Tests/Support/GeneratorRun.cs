@@ -31,7 +31,7 @@ internal sealed class GeneratorRun
     }
 
     /// <summary>The findings in the order of files and lines, as the compiler prints them, without help links.</summary>
-    public ImmutableArray<string> Diagnostics =>
+    public string[] Diagnostics =>
     [
         .. result.Diagnostics
             .OrderBy(found => found.Location.GetLineSpan().Path, StringComparer.Ordinal)
@@ -75,20 +75,20 @@ internal sealed class GeneratorRun
         .Select(group => $"{group.Count()} {group.Key}"));
 
     /// <summary>The findings of the C# compiler in the generated and the written code, warnings included.</summary>
-    public ImmutableArray<string> CompilerDiagnostics =>
+    public string[] CompilerDiagnostics =>
         [.. output.GetDiagnostics().Where(found => found.Severity > DiagnosticSeverity.Hidden).Select(Print)];
 
     /// <summary>Demands that everything compiles without a warning.</summary>
     public GeneratorRun AssertCompiles()
     {
-        Assert.Equal([], CompilerDiagnostics);
+        Assert.Equal("", string.Join('\n', CompilerDiagnostics));
         return this;
     }
 
     /// <summary>Demands that the generator found nothing.</summary>
     public GeneratorRun AssertNoDiagnostics()
     {
-        Assert.Equal([], Diagnostics);
+        Assert.Equal("", string.Join('\n', Diagnostics));
         return this;
     }
 

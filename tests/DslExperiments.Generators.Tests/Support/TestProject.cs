@@ -40,8 +40,7 @@ internal sealed class TestProject
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary,
                 nullableContextOptions: NullableContextOptions.Enable,
-                warningLevel: 9999,
-                generalDiagnosticOption: ReportDiagnostic.Error));
+                warningLevel: 9999));
         driver = CSharpGeneratorDriver.Create(
             [new ExperimentGenerator().AsSourceGenerator()],
             files,
@@ -52,6 +51,9 @@ internal sealed class TestProject
 
     /// <summary>One spec.</summary>
     public static TestProject Of(string fullName, string text, string source = "") => new([new Spec(fullName, text)], source);
+
+    /// <summary>The same project, never run.</summary>
+    public TestProject Copy() => new(files.Select(file => file.Spec), properties: options.Properties) { compilation = compilation };
 
     /// <summary>Runs the generator, then once more on an equal compilation, where nothing may be done again.</summary>
     public GeneratorRun Run()
@@ -120,6 +122,8 @@ internal sealed class TestProject
 
     private sealed class Options((string Name, string Value)[] properties) : AnalyzerConfigOptionsProvider
     {
+        public (string Name, string Value)[] Properties => properties;
+
         public override AnalyzerConfigOptions GlobalOptions { get; } = new Table(
             new (string, string)[] { ("RootNamespace", "Test.Experiments"), ("ProjectDir", Root + "src/App/") }
                 .Concat(properties)
