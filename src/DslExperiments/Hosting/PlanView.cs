@@ -66,7 +66,7 @@ internal static class PlanView
         console.WriteLine($"{ProgressDisplay.Count(plan.Arms.Length, "arm")}{leftOut}:");
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumns("arm", "seeds");
-        table.AddColumn(new TableColumn("trained").RightAligned());
+        table.AddColumn(new TableColumn("parameters").RightAligned());
         table.AddColumn("shape");
         foreach (var group in plan.Arms.Zip(plan.Designs).GroupBy(static pair => pair.First.Point))
         {

@@ -100,10 +100,11 @@ internal sealed class ProgressDisplay : IDisposable
     private Rows Render()
     {
         var now = _monitor.Snapshot();
-        const int Width = 30;
-        var filled = (int)Math.Round(now.Fraction * Width);
+        var width = Math.Clamp(_console.Profile.Width - 60, 0, 30);
+        var filled = (int)Math.Round(now.Fraction * width);
+        var stroke = _console.Profile.Capabilities.Unicode ? '━' : '=';
         IRenderable bar = new Markup(
-            $"[green]{new string('━', filled)}[/][grey]{new string('━', Width - filled)}[/] {Markup.Escape(Percent(now.Fraction))}  {Markup.Escape(Describe(now))}");
+            $"[green]{new string(stroke, filled)}[/][grey]{new string(stroke, width - filled)}[/] {Markup.Escape(Percent(now.Fraction))}  {Markup.Escape(Describe(now))}");
         return now.BestLoss is { } loss
             ? new Rows(bar, new Markup($"[grey]best loss {Markup.Escape(SpecText.Rounded(loss))}  {Markup.Escape(now.BestArm ?? "")}[/]"))
             : new Rows(bar);

@@ -27,7 +27,7 @@ internal static class ResultsView
         if (run.Folder is not null)
         {
             console.WriteLine();
-            console.WriteLine(run.Folder);
+            console.WriteLine($"Run folder: {run.Folder}");
         }
     }
 
@@ -35,7 +35,7 @@ internal static class ResultsView
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn("arm");
-        table.AddColumn(new TableColumn("trained").RightAligned());
+        table.AddColumn(new TableColumn("parameters").RightAligned());
         table.AddColumn("arms");
         foreach (var metric in run.Metrics)
         {

@@ -82,7 +82,7 @@ internal static class HtmlReport
 
     private static void AppendResults(StringBuilder html, RunSummary run)
     {
-        html.Append("<h2>Results</h2>\n<table>\n<tr><th>arm</th><th class=\"number\">trained</th><th>arms</th>");
+        html.Append("<h2>Results</h2>\n<table>\n<tr><th>arm</th><th class=\"number\">parameters</th><th>arms</th>");
         foreach (var metric in run.Metrics)
         {
             html.Append(CultureInfo.InvariantCulture, $"<th class=\"number\">{Escape(metric)}</th>");

@@ -11,7 +11,7 @@ internal static class SchemaCommand
         var command = new Command("schema", "Print the JSON schema of specs, for completion in editors.");
         command.SetAction(_ =>
         {
-            context.Console.Out.Write(SpecSchema.Text);
+            context.Console.Out.Write(JsonSchema.Write());
             return ExitCode.Ok;
         });
         return command;

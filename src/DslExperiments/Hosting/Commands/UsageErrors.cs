@@ -8,7 +8,7 @@ namespace DslExperiments.Hosting.Commands;
 internal static partial class UsageErrors
 {
     /// <summary>The program's name as it was started.</summary>
-    public static string Program { get; } = NameOf(Path.GetFileName(Environment.ProcessPath));
+    public static string Program { get; } = RootCommand.ExecutableName;
 
     /// <summary>What is wrong, with the nearest right word where one is near; null when nothing is.</summary>
     public static string? Describe(ParseResult parsed)
@@ -56,11 +56,4 @@ internal static partial class UsageErrors
             }
         }
     }
-
-    private static string NameOf(string? file) => file switch
-    {
-        null => "dslexperiments",
-        "dotnet" or "dotnet.exe" => "dotnet run --",
-        _ => file.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? file[..^4] : file,
-    };
 }
