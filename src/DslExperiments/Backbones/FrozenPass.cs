@@ -77,6 +77,20 @@ internal sealed class FrozenPass
     public void RunPlainly(Action<int, Tensor> watch) =>
         new LivePass(backbone, content, adapter, watch).Run(0, PlainRows(0));
 
+    /// <summary>The prompt's attention mass at the tokens that the loss reads, in the first layer: [A, N, Tq, H].</summary>
+    public Tensor PromptMass()
+    {
+        var prompt = adapter.Prompt ?? throw new InvalidOperationException("The adapter has no prompt.");
+        int tq = content.Reads.Count, m = sequences * tq;
+        var rows = live.Before(prompt.Rows, 0, NormPlace.Attention);
+        var keys = PromptHeads(live.Project(0, Projection.K, rows, prompt.Count), prompt.Count);
+        bool last = Depth == 1;
+        var queries = backbone.Groups.PerArm(last ? Queries(0, last) : content.TakeReads(Queries(0, last).transpose(2, 3)).transpose(2, 3), arms)
+            .transpose(1, 2).reshape(arms * heads, m, headWidth);
+        return AttentionMath.Scores(queries, keys, KeyMask(prompt), options.ScoreScale()).exp().sum(-1)
+            .view(arms, heads, sequences, tq).permute(0, 2, 3, 1);
+    }
+
     private int FirstTouched()
     {
         if (adapter.Prompt is not null)

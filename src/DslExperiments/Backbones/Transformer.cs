@@ -79,6 +79,11 @@ public sealed class Transformer
         return seen ?? throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The backbone has {Options.Depth} layers.");
     }
 
+    /// <summary>
+    /// The attention mass <c>Z_P</c> of the first layer's prompt at the tokens that the task reads, per head: [A, N, reads, H].
+    /// </summary>
+    internal Tensor PromptMass(Content content, Adapter adapter) => new FrozenPass(this, content, adapter, Batch.All).PromptMass();
+
     /// <summary>True while every weight has the bits with which it was drawn.</summary>
     public bool IsUnchanged() => fingerprint.AsSpan().SequenceEqual(Fingerprint());
 
