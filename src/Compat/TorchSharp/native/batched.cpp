@@ -2,7 +2,8 @@
 //
 // Without MKL, libtorch's bmm and baddbmm call addmm once per matrix and pay its dispatch each time. Here BLAS is called
 // directly. Only products below OpenBLAS's threshold for threads are taken, so each is computed by one thread and its
-// bits do not depend on the number of threads; everything else goes to libtorch's own kernel.
+// bits do not depend on the number of threads. The larger ones go to libtorch's own kernel, and so do the very smallest,
+// for which it has loops that cost less than a call of BLAS.
 #include "shim.h"
 
 #include <ATen/CPUFunctions.h>
@@ -12,9 +13,11 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+
 namespace {
 
-constexpr int64_t LargestProduct = 64 * 64 * 64;
+constexpr int64_t SmallestProduct = 128, LargestProduct = 64 * 64 * 64;
 
 template <class V>
 using Gemm = void (*)(const char*, const char*, const int*, const int*, const int*, const V*, const V*, const int*, const V*, const int*, const V*, V*, const int*);
@@ -41,9 +44,10 @@ Layout LayoutOf(const at::Tensor& t) {
 }
 
 bool Fits(const at::Tensor& a, const at::Tensor& b) {
+    auto within = [](int64_t count) { return count >= SmallestProduct && count <= LargestProduct; };
     return a.dim() == 3 && b.dim() == 3 && a.size(0) == b.size(0) && a.size(2) == b.size(1) && a.scalar_type() == b.scalar_type() &&
            (a.scalar_type() == at::kFloat || a.scalar_type() == at::kDouble) && a.layout() == at::kStrided && b.layout() == at::kStrided &&
-           a.numel() > 0 && b.numel() > 0 && a.size(1) * a.size(2) * b.size(2) <= LargestProduct && b.device().is_cpu();
+           a.numel() > 0 && b.numel() > 0 && within(a.size(1) * a.size(2) * b.size(2)) && b.device().is_cpu();
 }
 
 // result = beta * result + alpha * a b, for a contiguous result. BLAS reads rows as columns, so it computes bᵀ aᵀ.

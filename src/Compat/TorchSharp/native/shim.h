@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
