@@ -7,7 +7,7 @@ namespace DslExperiments.Results;
 /// </summary>
 internal static class AtomicFile
 {
-    private const string Suffix = ".part";
+    private const string Suffix = ".dslx-part";
 
     /// <summary>Writes a file; an exception leaves what was there before.</summary>
     public static void Write(string path, Action<Stream> write)

@@ -91,7 +91,7 @@ internal sealed class RunFiles : IDisposable
     {
         foreach (var (index, arm) in _plan.Cohorts[cohort].Arms.Zip(outcome.Arms))
         {
-            AdapterFile.Write(_folder.AdapterPath(index, _plan.Arms[index].Label), arm);
+            AdapterFolder.Write(_folder.AdapterPath(index, _plan.Arms[index].Label), arm);
         }
 
         finished.Write(_folder.OutcomePath(cohort), IdentityOf(cohort));

@@ -48,9 +48,9 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The outcome of a finished cohort.</summary>
     public string OutcomePath(int cohort) => Path.Combine(Checkpoints, CohortName(cohort) + ".json");
 
-    /// <summary>The adapter of an arm.</summary>
+    /// <summary>The folder of an arm's adapter.</summary>
     public string AdapterPath(int arm, string label) => Path.Combine(
-        Location, "adapters", string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}.safetensors"));
+        Location, "adapters", string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}"));
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();

@@ -33,16 +33,45 @@ public sealed class RunFolderTests : IDisposable
 
         Assert.Equal(
             [
-                "adapters/0001-prompt_length=1_seed=0.safetensors", "adapters/0002-prompt_length=1_seed=1.safetensors",
-                "adapters/0003-prompt_length=2_seed=0.safetensors", "adapters/0004-prompt_length=2_seed=1.safetensors",
-                "adapters/0005-lora_seed=0.safetensors", "adapters/0006-lora_seed=1.safetensors",
+                .. new[]
+                {
+                    "0001-prompt_length=1_seed=0", "0002-prompt_length=1_seed=1", "0003-prompt_length=2_seed=0",
+                    "0004-prompt_length=2_seed=1", "0005-lora_seed=0", "0006-lora_seed=1",
+                }.SelectMany(static arm => new[] { $"adapters/{arm}/adapter_config.json", $"adapters/{arm}/adapter_model.safetensors" }),
                 "checkpoints/cohort-0001.json", "checkpoints/cohort-0002.json",
                 "manifest.json", "metrics.jsonl", "report.html", "results.json",
             ],
             FilesOf("run"));
-        var adapter = Safetensors.Read(_folder["run/adapters/0003-prompt_length=2_seed=0.safetensors"]);
-        Assert.Equal([2L, 4L], adapter.Tensors.Values.Single().Shape.AsEnumerable());
-        Assert.Equal(SafeTensorType.F64, adapter.Tensors.Values.Single().Type);
+    }
+
+    [Fact]
+    public async Task Adapters_lie_as_PEFT_reads_them()
+    {
+        await Run("run");
+
+        var prompt = Safetensors.Read(_folder["run/adapters/0003-prompt_length=2_seed=0/adapter_model.safetensors"]);
+        Assert.Equal("pt", prompt.Metadata["format"]);
+        Assert.Equal(SafeTensorType.F64, prompt.Tensors["prompt_embeddings"].Type);
+        Assert.Equal([2L, 4L], prompt.Tensors["prompt_embeddings"].Shape.AsEnumerable());
+        using var promptConfig = JsonDocument.Parse(File.ReadAllBytes(_folder["run/adapters/0003-prompt_length=2_seed=0/adapter_config.json"]));
+        Assert.Equal("PROMPT_TUNING", promptConfig.RootElement.GetProperty("peft_type").GetString());
+        Assert.Equal(2, promptConfig.RootElement.GetProperty("num_virtual_tokens").GetInt32());
+        Assert.Equal(4, promptConfig.RootElement.GetProperty("token_dim").GetInt32());
+
+        var lora = Safetensors.Read(_folder["run/adapters/0005-lora_seed=0/adapter_model.safetensors"]);
+        Assert.All(lora.Tensors.Keys, static name => Assert.Matches(@"^base_model\.model\.layers\.0\.\w+\.lora_[AB]\.weight$", name));
+        Assert.Equal(24, lora.Tensors.Values.Sum(static tensor => tensor.ToArray<double>().Length));
+        using var loraConfig = JsonDocument.Parse(File.ReadAllBytes(_folder["run/adapters/0005-lora_seed=0/adapter_config.json"]));
+        Assert.Equal(1, loraConfig.RootElement.GetProperty("r").GetInt32());
+        var modules = loraConfig.RootElement.GetProperty("target_modules").EnumerateArray().Select(static module => module.GetString()!).ToArray();
+        Assert.Equal(modules.Order(StringComparer.Ordinal), lora.Tensors.Keys.Select(static name => name.Split('.')[^3]).Distinct().Order(StringComparer.Ordinal));
+
+        foreach (var file in Directory.EnumerateFiles(_folder["run/adapters"], "adapter_config.json", SearchOption.AllDirectories))
+        {
+            using var config = JsonDocument.Parse(File.ReadAllBytes(file));
+            var keys = config.RootElement.EnumerateObject().Select(static property => property.Name).ToArray();
+            Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
+        }
     }
 
     [Fact]
@@ -211,9 +240,9 @@ public sealed class RunFolderTests : IDisposable
     public async Task What_a_killed_writer_left_is_swept_up()
     {
         Directory.CreateDirectory(_folder["run/checkpoints"]);
-        File.WriteAllText(_folder["run/checkpoints/cohort-0001.json.0123abcd.part"], "half");
+        File.WriteAllText(_folder["run/checkpoints/cohort-0001.json.0123abcd.dslx-part"], "half");
         await Run("run");
-        Assert.DoesNotContain(FilesOf("run"), static file => file.EndsWith(".part", StringComparison.Ordinal));
+        Assert.DoesNotContain(FilesOf("run"), static file => file.EndsWith("-part", StringComparison.Ordinal));
     }
 
     [Fact]
