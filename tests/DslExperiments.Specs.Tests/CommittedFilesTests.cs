@@ -1,3 +1,4 @@
+using DslExperiments.Specs.Tests.Fuzzing;
 using DslExperiments.Specs.Tests.Support;
 using Newtonsoft.Json.Linq;
 using Newtonsoft.Json.Schema;
@@ -70,8 +71,36 @@ public class CommittedFilesTests
     public void The_schema_refuses_mistakes(string keys) => Assert.NotEmpty(Problems(Sample.Complete(keys)));
 
     [Fact]
+    public void The_schema_accepts_what_compiles()
+    {
+        // Few, because the validator's free use is limited to a number of validations per hour.
+        const int Wanted = 120;
+        Mutator mutator = new(7, [.. Repository.Specs.Select(spec => spec.Text), DiagnosticCatalog.ExampleSpec]);
+        int compiled = 0;
+        while (compiled < Wanted)
+        {
+            string text = mutator.Next();
+            if (Repository.Specs.All(spec => spec.Text != text) && SpecCompiler.Compile(SpecCompiler.Parse("x", "x", text), Repository.Documents).Spec is not null)
+            {
+                compiled++;
+                IList<string> problems = Problems(text);
+                Assert.True(problems.Count == 0, string.Join("\n", problems) + "\n--- text\n" + text);
+            }
+        }
+    }
+
+    [Fact]
     public void Every_diagnostic_and_key_is_on_the_page()
     {
+        JObject definitions = (JObject)JObject.Parse(JsonSchema.Write())["definitions"]!;
+        IEnumerable<string> keys = definitions.Properties()
+            .Where(definition => definition.Name != "profile")
+            .SelectMany(definition => definition.Value.SelectTokens("$..properties").OfType<JObject>())
+            .SelectMany(properties => properties.Properties().Select(property => property.Name))
+            .Where(key => key is not ("kind" or "family" or "training"))
+            .Distinct();
+        Assert.All(keys, key => Assert.Matches($@"\| `([a-z_]+\.)*{key}` \|", ReferencePage.Write()));
+
         string page = ReferencePage.Write();
         Assert.All(DiagnosticCatalog.All, rule => Assert.Contains($"\n### {rule.Id}\n", page, StringComparison.Ordinal));
         Assert.DoesNotContain("\n\n\n", page, StringComparison.Ordinal);

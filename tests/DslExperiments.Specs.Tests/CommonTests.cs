@@ -96,6 +96,51 @@ public class CommonTests
     public void Numbers_have_one_spelling(double value, string text) => Assert.Equal(text, NumberText.Format(value));
 
     [Fact]
+    public void A_guess_that_is_off_is_corrected()
+    {
+        System.Reflection.MethodInfo correct = typeof(NumberText).Assembly.GetType("DslExperiments.Specs.NearestDouble")!.GetMethod("Correct")!;
+        Random random = new(2);
+        for (int i = 0; i < 3000; i++)
+        {
+            System.Numerics.BigInteger digits = random.NextInt64(1, long.MaxValue) * (System.Numerics.BigInteger)random.Next(1, 1000);
+            int power = random.Next(-340, 280);
+            double expected = double.Parse($"{digits}e{power}", CultureInfo.InvariantCulture);
+            if (i % 3 == 0)
+            {
+                // The midpoint between two doubles, exactly: ties go to the even one.
+                double low = Math.Round(random.NextDouble() * (1L << 52)) + (1L << 52);
+                (digits, power, expected) = ((new System.Numerics.BigInteger(low) * 10) + 5, -1, low % 2 == 0 ? low : low + 1);
+            }
+
+            foreach (double guess in new[] { expected, Math.BitIncrement(expected), Math.BitDecrement(expected), Math.BitIncrement(Math.BitIncrement(expected)) })
+            {
+                if (guess >= 0 && double.IsFinite(guess))
+                {
+                    Assert.Equal(expected, correct.Invoke(null, [digits, power, guess]));
+                }
+            }
+        }
+
+        Assert.Equal(double.Epsilon, correct.Invoke(null, [new System.Numerics.BigInteger(5), -324, 0.0]));
+        Assert.Equal(0.0, correct.Invoke(null, [new System.Numerics.BigInteger(2), -324, double.Epsilon]));
+        Assert.Equal(1.0, correct.Invoke(null, [System.Numerics.BigInteger.One, 0, Math.BitDecrement(1.0)]));
+    }
+
+    [Fact]
+    public void Long_numbers_are_read_exactly()
+    {
+        Random random = new(3);
+        for (int i = 0; i < 5000; i++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => (char)('0' + random.Next(10))));
+            text = (i % 2 == 0 ? "-" : "") + text.Insert(random.Next(text.Length + 1), i % 3 == 0 ? "" : ".") + (i % 5 == 0 ? "" : $"e{random.Next(-330, 280)}");
+            double expected = double.Parse(text, CultureInfo.InvariantCulture);
+            bool read = NumberText.TryParse(text, out double value);
+            Assert.True(read ? value == expected : !double.IsFinite(expected) || expected == 0, text);
+        }
+    }
+
+    [Fact]
     public void Arrays_compare_by_their_items()
     {
         EquatableArray<string> one = EquatableArray.Create("a", "b");

@@ -35,7 +35,7 @@ internal sealed class Draft
             cancellationToken.ThrowIfCancellationRequested();
             if (profile.Value is MappingNode map)
             {
-                MappingNode allowed = rules.Allowed(map, root, $"profile '{profile.Key.Text}'");
+                MappingNode allowed = rules.Allowed(map, root, $"profile {Suggestions.Quote(profile.Key.Text)}");
                 given.Add(profile with { Value = allowed });
                 bound.Add(binder.Bind(profile.Key.Text, TreeMerge.Over(root, allowed, bag)));
             }

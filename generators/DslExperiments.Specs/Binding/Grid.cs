@@ -117,10 +117,15 @@ internal sealed class Grid
             {
                 BoundField first = fields[group[0]];
                 BoundField other = fields[axis];
-                if (first.Values.Length != other.Values.Length && first.IsValid && other.IsValid)
+                if (first.Values.Length == other.Values.Length)
                 {
-                    ok = false;
-                    string where = profile.Name == SpecLanguage.FullProfile ? "" : $" in profile '{profile.Name}'";
+                    continue;
+                }
+
+                ok = false;
+                if (first.IsValid && other.IsValid)
+                {
+                    string where = profile.Name == SpecLanguage.FullProfile ? "" : $" in profile {Suggestions.Quote(profile.Name)}";
                     SpecNode? node = Places.Prefer(other.Node, first.Node);
                     bag.Report(
                         SweepRules.ZipLength,
@@ -193,6 +198,6 @@ internal sealed class Grid
         bag.Report(
             SweepRules.TooManyArms,
             widest ?? profile.Tree,
-            $"profile '{profile.Name}' has {count} arms; at most {Limits.MaxArms} are allowed ({string.Join("; ", parts)})");
+            $"profile {Suggestions.Quote(profile.Name)} has {count} arms; at most {Limits.MaxArms} are allowed ({string.Join("; ", parts)})");
     }
 }

@@ -82,12 +82,13 @@ internal sealed class ProfileRules(DiagnosticBag bag)
             }
             else if (section == "methods" && (below as MappingNode)?.Find(name) is null)
             {
-                string hint = Suggestions.For(name, ((below as MappingNode)?.Entries ?? default).Select(known => known.Key.Text));
+                IEnumerable<string> known = Methods.All.Select(method => method.Name).Where(method => (below as MappingNode)?.Find(method) is not null);
+                string hint = Suggestions.For(name, known);
                 bag.Report(SweepRules.ProfileMethod, entry.Key, $"{where} cannot add the method {Suggestions.Quote(name)}{hint}");
             }
             else if (section == "methods" && entry.Value.IsNull)
             {
-                bag.Report(SweepRules.ProfileMethod, entry.Key, $"{where} cannot remove the method '{name}'; all profiles have the same methods");
+                bag.Report(SweepRules.ProfileMethod, entry.Key, $"{where} cannot remove the method {Suggestions.Quote(name)}; all profiles have the same methods");
             }
             else
             {

@@ -1,10 +1,19 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace DslExperiments.Specs;
 
 /// <summary>Numbers to text and back; the same on every machine, whatever its culture and framework.</summary>
 public static class NumberText
 {
+    // The longest number; a longer one has more digits than any double can tell apart.
+    private const int MaxLength = 400;
+
+    // So many digits every framework reads exactly.
+    private const int ExactDigits = 15;
+
+    private static readonly char[] Exponent = { 'e', 'E' };
+
     /// <summary>The shortest decimal text that reads back as the same number: <c>0.001</c>, <c>1e-6</c>, <c>4000</c>.</summary>
     /// <param name="value">A finite number.</param>
     public static string Format(double value)
@@ -20,7 +29,7 @@ public static class NumberText
         for (int digits = Math.Abs(value) < 2.3e-308 ? 1 : 15; digits <= 17; digits++)
         {
             text = value.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            if (double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture).Equals(value))
+            if (TryParse(text, out double again) && again.Equals(value))
             {
                 break;
             }
@@ -89,7 +98,7 @@ public static class NumberText
         }
 
         string plain = text.IndexOf('_') < 0 ? text : text.Replace("_", "");
-        if (!double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out value) || double.IsInfinity(value))
+        if (plain.Length > MaxLength || !double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out value) || double.IsInfinity(value))
         {
             value = 0;
             return false;
@@ -101,7 +110,12 @@ public static class NumberText
             return !HasNonZeroDigit(plain);
         }
 
-        return true;
+        if (whole + fraction > ExactDigits)
+        {
+            value = Corrected(plain, value);
+        }
+
+        return !double.IsInfinity(value);
     }
 
     /// <summary>Reads a whole number: decimal (leading zeros do not make it octal), <c>0x1F</c> or <c>0o17</c>, with <c>_</c> allowed between digits.</summary>
@@ -151,6 +165,22 @@ public static class NumberText
 
         value = negative ? -value : value;
         return at > start;
+    }
+
+    private static double Corrected(string plain, double guess)
+    {
+        int exponent = plain.IndexOfAny(Exponent);
+        string number = (exponent < 0 ? plain : plain.Substring(0, exponent)).TrimStart('+', '-');
+        int power = exponent < 0 ? 0 : int.Parse(plain.Substring(exponent + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        int point = number.IndexOf('.');
+        if (point >= 0)
+        {
+            power -= number.Length - point - 1;
+            number = number.Remove(point, 1);
+        }
+
+        double nearest = NearestDouble.Correct(BigInteger.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture), power, Math.Abs(guess));
+        return guess < 0 ? -nearest : nearest;
     }
 
     /// <summary>Number of digits from <paramref name="at"/> on, or -1 when an underscore does not stand between two of them.</summary>

@@ -76,7 +76,7 @@ internal sealed class ExpectBinder(MethodAxes[] methods, List<MetricSpec> metric
                 path.MetricStart,
                 path.End,
                 exists
-                    ? $"metric '{path.Metric}' is not measured; add it to metrics:"
+                    ? $"metric {Suggestions.Quote(path.Metric)} is not measured; add it to metrics:"
                     : $"unknown metric {Suggestions.Quote(path.Metric)}{Suggestions.For(path.Metric, metrics.Select(m => m.Name).Concat(new[] { Metrics.TrainableParameters }))}");
         }
 

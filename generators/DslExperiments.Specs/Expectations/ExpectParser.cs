@@ -198,7 +198,7 @@ internal sealed class ExpectParser
                 Token value = token;
                 if (value.Kind != TokenKind.Name)
                 {
-                    throw Unexpected($"the name of an axis after '{start.Text}:'");
+                    throw Unexpected($"the name of an axis after {Suggestions.Quote(start.Text + ":")}");
                 }
 
                 Advance();

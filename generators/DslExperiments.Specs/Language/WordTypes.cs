@@ -146,8 +146,8 @@ internal sealed class WordListType(ChoiceType item, Func<string, string[]> conta
 
         if (node is not SequenceNode list)
         {
-            string hint = node is ScalarNode { IsNull: false } scalar ? $"; write [{scalar.Text.Trim()}]" : "";
-            bag.Report(ValueRules.WrongShape, node, $"{key} wants {Wanted}{(hint.Length < 40 ? hint : "")}");
+            string hint = node is ScalarNode scalar && item.Names.Contains(scalar.Text) ? $"; write [{scalar.Text}]" : "";
+            bag.Report(ValueRules.WrongShape, node, $"{key} wants {Wanted}{hint}");
             return null;
         }
 

@@ -35,7 +35,7 @@ internal sealed class CanonicalWriter(HashSet<string> sweptKeys)
     {
         Variant(depth, "backbone", "kind", given.Find("backbone")?.Value, profile.Backbone!);
         Variant(depth, "task", "family", given.Find("task")?.Value, profile.Task!);
-        if (given["methods"] is MappingNode methods)
+        if (given["methods"] is MappingNode { Entries.IsEmpty: false } methods)
         {
             Open(depth, "methods");
             foreach (BoundMethod method in profile.Methods)

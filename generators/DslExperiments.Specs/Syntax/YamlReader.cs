@@ -274,11 +274,11 @@ internal sealed class YamlReader
         string name = alias.Value.Value;
         if (!anchors.TryGetValue(name, out (SpecNode? Node, int Size) target))
         {
-            bag.Report(YamlRules.Alias, span, $"the alias '*{name}' has no anchor '&{name}' before it");
+            bag.Report(YamlRules.Alias, span, $"the alias {Suggestions.Quote("*" + name)} has no anchor {Suggestions.Quote("&" + name)} before it");
         }
         else if (target.Node is null)
         {
-            bag.Report(YamlRules.Alias, span, $"the alias '*{name}' stands inside its own anchor");
+            bag.Report(YamlRules.Alias, span, $"the alias {Suggestions.Quote("*" + name)} stands inside its own anchor");
         }
         else
         {

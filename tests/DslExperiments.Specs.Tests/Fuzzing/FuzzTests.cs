@@ -42,7 +42,7 @@ public class FuzzTests
     [Fact]
     public void Broken_specs_never_break_the_compiler()
     {
-        int count = Setting("DSLX_FUZZ", 4000);
+        int count = Setting("DSLX_FUZZ", 3000);
         Mutator mutator = new(Setting("DSLX_FUZZ_SEED", 20260), Corpus);
         int valid = 0;
         HashSet<string> ids = [];
@@ -72,7 +72,7 @@ public class FuzzTests
         Mutator values = new(1, ["5", "[1, 2]", "{ steps: 3 }", "log(1, 2, 3)", "~", "uniform(0.5)"]);
         Mutator keys = new(2, ["training.steps", "methods.prompt.length", "seeds", "backbone.init.mlp", "task.targets", "methods.prompt.training.learning_rate", "training"]);
         SpecDocument document = SpecCompiler.Parse(Sample.Path, "sample", Rich);
-        for (int i = 0; i < 1500; i++)
+        for (int i = 0; i < 1000; i++)
         {
             SpecOverride change = new(keys.Next(), values.Next());
             SpecResult result = SpecCompiler.Compile(document, Others, [change]);

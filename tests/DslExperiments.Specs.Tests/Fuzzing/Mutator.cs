@@ -153,7 +153,9 @@ public sealed partial class Mutator(int seed, IReadOnlyList<string> corpus)
 
     private static YamlNode Copy(YamlNode node, int depth) => node switch
     {
-        YamlMappingNode map when depth < 6 => new YamlMappingNode(map.Children.Select(pair => KeyValuePair.Create(Copy(pair.Key, depth + 1), Copy(pair.Value, depth + 1)))),
+        YamlMappingNode map when depth < 6 => new YamlMappingNode(map.Children
+            .Select(pair => KeyValuePair.Create(Copy(pair.Key, depth + 1), Copy(pair.Value, depth + 1)))
+            .DistinctBy(pair => pair.Key)),
         YamlSequenceNode list when depth < 6 => new YamlSequenceNode(list.Children.Select(child => Copy(child, depth + 1))),
         YamlScalarNode scalar => new YamlScalarNode(scalar.Value),
         _ => new YamlScalarNode("deep"),
