@@ -236,7 +236,10 @@ public static class ReferencePage
         page.Length--;
     }
 
-    private static string Capital(string text) => char.IsLetter(text[0]) && text[0] is >= 'a' and <= 'z' && (text.Length < 2 || text[1] != ' ' || text[0] == 'a')
-        ? char.ToUpperInvariant(text[0]) + text.Substring(1)
-        : text;
+    /// <summary>The text with a capital first letter; formulas such as <c>x σ(x)</c> stay as they are.</summary>
+    private static string Capital(string text)
+    {
+        bool isFormula = text[0] == 'x' || text.StartsWith("max(", StringComparison.Ordinal) || text.StartsWith("tanh ", StringComparison.Ordinal);
+        return isFormula ? text : char.ToUpperInvariant(text[0]) + text.Substring(1);
+    }
 }
