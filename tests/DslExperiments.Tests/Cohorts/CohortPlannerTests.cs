@@ -1,0 +1,88 @@
+using DslExperiments.Backbones;
+using DslExperiments.Cohorts;
+using DslExperiments.Methods;
+using DslExperiments.Training;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Tests.Cohorts;
+
+/// <summary>Which arms train together.</summary>
+public class CohortPlannerTests
+{
+    [Fact]
+    public void Every_arm_is_in_exactly_one_cohort()
+    {
+        var designs = Grid([1, 2, 4, 8, 16, 32, 64], 4).Concat(Ranks([1, 2, 4], 4)).ToArray();
+        var plan = CohortPlanner.Plan(designs);
+        Assert.Equal(Enumerable.Range(0, designs.Length), plan.SelectMany(cohort => cohort.Arms).Order());
+        Assert.All(plan, cohort => Assert.Equal(cohort.Arms.Select(arm => designs[arm]), cohort.Designs));
+        Assert.Equal(Enumerable.Range(0, plan.Count), plan.Select(cohort => cohort.Index));
+    }
+
+    [Fact]
+    public void Seeds_are_stacked_in_even_runs()
+    {
+        foreach (var cohort in CohortPlanner.Plan(Grid([1, 2, 4, 8, 16, 32, 64], 4)))
+        {
+            var groups = new SeedGroups([.. cohort.Designs.Select(design => design.Arm.Seed)], float64, CPU);
+            Assert.Equal(4, groups.Count);
+        }
+    }
+
+    [Fact]
+    public void Padding_at_most_doubles_long_prompts()
+    {
+        foreach (var cohort in CohortPlanner.Plan(Grid([1, 5, 9, 20, 50, 100, 150], 3)))
+        {
+            var lengths = cohort.Designs.Select(design => Math.Max(8, ((PromptOptions)design.Method).Length)).ToArray();
+            Assert.True(lengths.Max() <= 2 * lengths.Min(), string.Join(' ', lengths));
+        }
+    }
+
+    [Fact]
+    public void Large_grids_are_cut()
+    {
+        var plan = CohortPlanner.Plan(Grid([8], 100));
+        Assert.All(plan, cohort => Assert.InRange(cohort.Designs.Length, 20, 32));
+        var wide = Grid([8], 100).Select(design => design with { Backbone = design.Backbone with { Width = 256 } });
+        Assert.All(CohortPlanner.Plan([.. wide]), cohort => Assert.InRange(cohort.Designs.Length, 2, 4));
+    }
+
+    [Fact]
+    public void Unequal_arms_part()
+    {
+        var one = Harness.Design(new LoraOptions { On = [Projection.Q] }, 0);
+        ArmDesign[] others =
+        [
+            Harness.Design(new LoraOptions { On = [Projection.V] }, 0),
+            Harness.Design(new PromptOptions(), 0),
+            Harness.Design(new LoraOptions { On = [Projection.Q] }, 0, Harness.SingleLayer with { Causal = true }),
+            Harness.Design(new LoraOptions { On = [Projection.Q] }, 0, training: one.Training with { Steps = 51 }),
+            Harness.Design(new LoraOptions { On = [Projection.Q] }, 0, training: one.Training with { Optimizer = OptimizerKind.Sgd }),
+            Harness.Design(new LoraOptions { On = [Projection.Q] }, 0, training: one.Training with { Batch = 1 }),
+        ];
+        Assert.All(others, other => Assert.Equal(2, CohortPlanner.Plan([one, other]).Count));
+        Assert.Single(CohortPlanner.Plan([one, Harness.Design(new LoraOptions { On = [Projection.Q, Projection.Q], Rank = 3 }, 0, training: one.Training with { LearningRate = 1 })]));
+    }
+
+    [Fact]
+    public void Equal_arms_are_kept_apart()
+    {
+        var twice = Grid([4], 2).Concat(Grid([4], 2)).ToArray();
+        var plan = CohortPlanner.Plan(twice);
+        Assert.Equal(Enumerable.Range(0, 4), plan.SelectMany(cohort => cohort.Arms).Order());
+    }
+
+    [Fact]
+    public void Uneven_seeds_still_plan()
+    {
+        ArmDesign[] designs = [.. Grid([1, 2], 3), Harness.Design(new PromptOptions { Length = 4 }, 7)];
+        Assert.Equal(Enumerable.Range(0, 7), CohortPlanner.Plan(designs).SelectMany(cohort => cohort.Arms).Order());
+    }
+
+    private static ArmDesign[] Grid(int[] lengths, int seeds) =>
+        [.. from length in lengths from seed in Enumerable.Range(0, seeds) select Harness.Design(new PromptOptions { Length = length }, seed)];
+
+    private static ArmDesign[] Ranks(int[] ranks, int seeds) =>
+        [.. from rank in ranks from seed in Enumerable.Range(0, seeds) select Harness.Design(new LoraOptions { Rank = rank, On = [Projection.Mlp] }, seed)];
+}
