@@ -13,8 +13,8 @@ internal static class Methods
         new Word("o", "O", "the output matrix"),
         new Word("mlp_in", "MlpIn", "the MLP's first matrix"),
         new Word("mlp_out", "MlpOut", "the MLP's second matrix"),
-        new Word("attention", "Attention", "q, k, v and, when there is one, o"),
-        new Word("mlp", "Mlp", "mlp_in and mlp_out"),
+        new Word("attention", "Attention", "the matrices q, k, v and, when there is one, o"),
+        new Word("mlp", "Mlp", "both mlp_in and mlp_out"),
         new Word("all", "All", "all of them; for full also the norms' gains"));
 
     public static readonly WordListType Projections = new(Projection, Members);
