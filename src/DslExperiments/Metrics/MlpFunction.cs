@@ -31,6 +31,14 @@ internal sealed class MlpFunction
         }
     }
 
+    /// <summary>True when the activation has a kink, at which a method that follows derivatives can come to rest too early.</summary>
+    public bool HasKinks => hidden > 0 && activation == Activation.Relu;
+
+    /// <summary>
+    /// Width over which the kink of a ReLU is rounded off, <c>(x + √(x² + s²)) / 2</c>; 0 for the function itself.
+    /// </summary>
+    public double Softening { get; set; }
+
     /// <summary>The value, and the derivative [D, D] in row-major order when a place for it is given.</summary>
     public void Evaluate(ReadOnlySpan<double> x, Span<double> value, double[]? derivative)
     {
@@ -158,6 +166,9 @@ internal sealed class MlpFunction
     {
         switch (activation)
         {
+            case Activation.Relu when Softening > 0:
+                double root = Math.Sqrt((x * x) + (Softening * Softening));
+                return ((x + root) / 2, (1 + (x / root)) / 2);
             case Activation.Relu:
                 return x > 0 ? (x, 1) : (0, 0);
             case Activation.Gelu:
