@@ -7,19 +7,30 @@ namespace DslExperiments.Metrics;
 /// </summary>
 internal static class Certificate
 {
-    /// <summary>The mass a* and the relative residual of every arm; NaN where the MLP has no inverse at a target.</summary>
-    public static (double Mass, double Residual)[] Measure(TrainedCohort trained)
+    /// <summary>
+    /// Rounding errors of a needed attention t_i and of the sums, in units of the last place. The data was rounded when it
+    /// was drawn and when a teacher made targets; inverting a contractive MLP multiplies that a few times over.
+    /// </summary>
+    private const double RoundingSteps = 64;
+
+    private const double UnitRoundoff = 1.0 / (1L << 53);
+
+    /// <summary>
+    /// The mass a*, the relative residual and the part of it that rounding can explain, of every arm; NaN where the MLP
+    /// has no inverse at a target.
+    /// </summary>
+    public static (double Mass, double Residual, double Rounding)[] Measure(TrainedCohort trained)
     {
         if (SharedQuery.Of(trained) is not { } problems)
         {
-            return [.. Enumerable.Repeat((double.NaN, double.NaN), trained.Cohort.Count)];
+            return [.. Enumerable.Repeat((double.NaN, double.NaN, double.NaN), trained.Cohort.Count)];
         }
 
-        (double Mass, double Residual)[] groups = [.. problems.Select(Solve)];
+        (double Mass, double Residual, double Rounding)[] groups = [.. problems.Select(Solve)];
         return [.. Enumerable.Range(0, trained.Cohort.Count).Select(arm => groups[trained.Backbone.Groups.GroupOf(arm)])];
     }
 
-    internal static (double Mass, double Residual) Solve(SharedQuery problem)
+    internal static (double Mass, double Residual, double Rounding) Solve(SharedQuery problem)
     {
         int width = problem.Width, n = problem.Sequences;
         var needed = new double[n][];
@@ -27,7 +38,7 @@ internal static class Certificate
         {
             if (problem.Mlp.Invert(problem.Targets.AsSpan(i * width, width)) is not { } input)
             {
-                return (double.NaN, double.NaN);
+                return (double.NaN, double.NaN, double.NaN);
             }
 
             needed[i] = [.. input.Select((entry, k) => entry - problem.Query[k])];
@@ -42,7 +53,16 @@ internal static class Certificate
         });
         double mass = ab / aa, missed = 0;
         ForPairs((a, b) => missed += Math.Pow((mass * a) - b, 2));
-        return (mass * Math.Exp(problem.Shift), Math.Sqrt(missed / bb));
+
+        // B is a small difference of large terms t Z when the content's own mass is large.
+        double rounded = 0;
+        for (int i = 0; i < n; i++)
+        {
+            double size = needed[i].Max(Math.Abs) + problem.Query.Max(Math.Abs) + problem.Targets.Max(Math.Abs);
+            rounded += RoundingSteps * UnitRoundoff * size * (problem.Mass[i] + Math.Abs(mass));
+        }
+
+        return (mass * Math.Exp(problem.Shift), Math.Sqrt(missed / bb), rounded / Math.Sqrt(bb));
 
         void ForPairs(Action<double, double> visit)
         {
@@ -81,4 +101,18 @@ public sealed class CertificateResidual : Metric
 
     /// <inheritdoc/>
     public override double[] Measure(TrainedCohort trained) => [.. Certificate.Measure(trained).Select(result => result.Residual)];
+}
+
+/// <summary>
+/// <c>certificate.rounding</c>: how much of <c>certificate.residual</c>, and of the relative error of
+/// <c>certificate.mass</c>, the rounding of the data to double precision can explain. It is large where the shared token
+/// takes nearly all of the attention, so that all sequences look alike; there the certificate says nothing.
+/// </summary>
+public sealed class CertificateRounding : Metric
+{
+    /// <inheritdoc/>
+    public override string Name => "certificate.rounding";
+
+    /// <inheritdoc/>
+    public override double[] Measure(TrainedCohort trained) => [.. Certificate.Measure(trained).Select(result => result.Rounding)];
 }
