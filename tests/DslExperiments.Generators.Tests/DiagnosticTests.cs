@@ -30,6 +30,22 @@ public class DiagnosticTests
     }
 
     [Fact]
+    public void Messages_name_other_files_as_every_machine_knows_them()
+    {
+        var run = new TestProject([
+            new Spec("theory/base", SpecTexts.Minimal.Replace("length:", "lenght:", StringComparison.Ordinal)),
+            new Spec("theory/derived", "summary: One more.\nextends: base\n"),
+        ]).Run();
+
+        Assert.Equal(
+            [
+                "specs/theory/base.yaml(5,13): error DSLX0101: unknown key 'lenght' in methods.prompt; did you mean 'length'?",
+                "specs/theory/derived.yaml(2,10): error DSLX0223: extends: 'theory/base' has 1 error; see theory/base.yaml",
+            ],
+            run.Diagnostics);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_read_is_an_error()
     {
         var run = new TestProject([new Spec("gone", null), new Spec("here", SpecTexts.Minimal)]).Run();
@@ -41,10 +57,34 @@ public class DiagnosticTests
     [Fact]
     public void A_failure_inside_is_an_error_of_its_spec()
     {
-        var finding = Finding.Of(new InvalidOperationException("Oh."), TestProject.Root + "specs/a.yaml", "Emitting 'a'");
+        var emitted = EmittedFile.Of(Impossible(), new ProjectFacts("N", "N", "", false), CancellationToken.None);
 
-        Assert.Equal("DSLX0504", finding.Id);
-        Assert.Equal("Emitting 'a' failed with InvalidOperationException: Oh.", finding.ToDiagnostic().GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Null(emitted.Text);
+        var diagnostic = emitted.Failure!.ToDiagnostic();
+        Assert.Equal("DSLX0504", diagnostic.Id);
+        Assert.Equal("/repository/specs/sample.yaml", diagnostic.Location.GetLineSpan().Path);
+        Assert.StartsWith("Emitting 'sample' failed with NotSupportedException: ", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cancelled_compiler_is_no_failure()
+    {
+        CancellationToken cancelled = new(canceled: true);
+        SpecFile file = new("a.yaml", "a", SpecTexts.Minimal);
+
+        Assert.Throws<OperationCanceledException>(() => EmittedFile.Of(Impossible(), new ProjectFacts("N", "N", "", false), cancelled));
+        Assert.Throws<OperationCanceledException>(() => ParsedSpec.Parse(file, cancelled));
+        SpecClosure closure = new(ParsedSpec.Parse(file, CancellationToken.None), default);
+        Assert.Throws<OperationCanceledException>(() => CompiledSpec.Compile(closure, cancelled));
+    }
+
+    /// <summary>An experiment with an options record that nothing in the runtime stands behind.</summary>
+    private static NamedSource Impossible()
+    {
+        var spec = SpecCompiler.Compile(SpecCompiler.Parse("sample.yaml", "sample", SpecTexts.Minimal), []).Spec!;
+        var profile = spec.Profiles[0];
+        spec = spec with { Profiles = EquatableArray.Create(profile with { Task = profile.Task with { CSharpType = "global::Nothing" } }) };
+        return new NamedSource(new ExperimentSource(spec, "N", "Sample", "sample.yaml"), "/repository/specs/sample.yaml");
     }
 
     [Theory]
@@ -58,7 +98,7 @@ public class DiagnosticTests
     public void Places_are_moved_into_the_text(string text, int startLine, int startColumn, int endLine, int endColumn, int start, int end)
     {
         SpecDiagnostic diagnostic = new("DSLX0101", SpecSeverity.Error, "", new SpecSpan("a.yaml", startLine, startColumn, endLine, endColumn));
-        var finding = Finding.Of(diagnostic, Microsoft.CodeAnalysis.Text.SourceText.From(text));
+        var finding = Finding.Of(diagnostic, "a.yaml", Microsoft.CodeAnalysis.Text.SourceText.From(text));
 
         Assert.Equal((start, end), (finding.Span.Start, finding.Span.End));
     }

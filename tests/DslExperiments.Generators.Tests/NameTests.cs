@@ -87,6 +87,15 @@ public class NameTests
     }
 
     [Theory]
+    [InlineData("/r/specs/theory/a.yaml", "theory/a", "theory/a")]
+    [InlineData(@"C:\r\specs\theory\a.yaml", @"theory\a", "theory/a")]
+    [InlineData("/r/specs/a#b.yaml", "a", "a#b")]
+    [InlineData("/r/specs/x/a;b.yaml", "x/a", "x/a;b")]
+    [InlineData("/r/specs/a.b.yml", "a.b", "a.b")]
+    public void Names_survive_the_way_through_the_build(string path, string marker, string expected) =>
+        Assert.Equal(expected, SpecFile.FullNameOf(path, marker));
+
+    [Theory]
     [InlineData("/r/src/App/", "/r/specs/a.yaml", "../../specs/a.yaml")]
     [InlineData("/r/App", "/r/App/specs/x/a.yaml", "specs/x/a.yaml")]
     [InlineData(@"C:\r\App\", @"C:\r\specs\a.yaml", "../specs/a.yaml")]

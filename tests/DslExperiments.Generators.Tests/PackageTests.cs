@@ -25,7 +25,7 @@ public sealed partial class PackageTests : IDisposable
         WriteConsumer();
 
         string good = Run(Path.Combine(folder, "consumer"), "build", "-p:UseSharedCompilation=false");
-        Assert.DoesNotContain("warning", good, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("0 Warning(s)", good, StringComparison.Ordinal);
 
         string spec = Path.Combine(folder, "consumer", "specs", "theory", "limit.yaml");
         File.WriteAllText(spec, File.ReadAllText(spec).Replace("length:", "lenght:", StringComparison.Ordinal));
@@ -75,10 +75,9 @@ public sealed partial class PackageTests : IDisposable
         Write("Program.cs", """
             using Consumer.Theory;
 
-            // Both generators ran, each with its own YamlDotNet.
-            const string other = Other.Yaml;
-            Console.WriteLine(other.Length + Limit.Arms.Length + Consumer.ExperimentRegistry.All.Length);
-            Environment.Exit(other == "13.0.0.0" ? 0 : 1);
+            // Both generators ran, each with its own YamlDotNet; another version would not compile.
+            const uint proof = Other.Yaml == "13.0.0.0" ? 0 : -1;
+            Console.WriteLine(proof + Limit.Arms.Length + Consumer.ExperimentRegistry.All.Length);
             """);
         Write("specs/theory/limit.yaml", SpecTexts.Minimal);
         WriteOtherAnalyzer(Path.Combine(folder, "consumer", "other"));

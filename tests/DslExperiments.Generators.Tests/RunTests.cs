@@ -5,6 +5,8 @@ namespace DslExperiments.Generators.Tests;
 /// <summary>Generated code at work: compiled in memory, loaded, trained.</summary>
 public class RunTests
 {
+    private static readonly Lazy<System.Reflection.Assembly> Features = new(() => SnapshotTests.AllFeatures.Value.Load());
+
     [Fact]
     public async Task An_experiment_trains_and_judges_itself()
     {
@@ -25,5 +27,21 @@ public class RunTests
         Results.ExpectationOutcome outcome = results.Expectations[0];
         Assert.Equal("min(prompt.train.mse) > 0", outcome.Text);
         Assert.True(outcome.Held);
+    }
+
+    [Theory]
+    [MemberData(nameof(SnapshotTests.Features), MemberType = typeof(SnapshotTests))]
+    public async Task Every_feature_of_the_language_trains(string name)
+    {
+        var type = Features.Value.GetTypes().Single(type => type.BaseType is { IsGenericType: true } && type.Name == Specs.CSharpNames.Pascal(name));
+        dynamic task = type.GetMethod("RunAsync")!.Invoke(null, [(Action<Hosting.RunOptions>)(options => options.Quiet()), CancellationToken.None])!;
+        dynamic results = await task;
+
+        foreach (dynamic arm in results.Arms)
+        {
+            Assert.Equal(Results.ArmStatus.Finished, (Results.ArmStatus)arm.Status);
+        }
+
+        Assert.All((IEnumerable<Results.ExpectationOutcome>)results.Expectations, outcome => Assert.True(outcome.Held, $"{outcome.Text}: {outcome.Detail}"));
     }
 }

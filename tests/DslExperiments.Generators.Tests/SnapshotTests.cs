@@ -20,7 +20,7 @@ public class SnapshotTests
     private static readonly Lazy<GeneratorRun> Repository = new(() =>
         new TestProject(SpecTexts.Repository).Run().AssertNoDiagnostics().AssertCompiles());
 
-    private static readonly Lazy<GeneratorRun> AllFeatures = new(() => new TestProject(
+    internal static readonly Lazy<GeneratorRun> AllFeatures = new(() => new TestProject(
         SpecTexts.Names("features").Select(feature => new Spec(feature, SpecTexts.Read("features/" + feature))),
         Others + "\n" + CustomTaskTests.Copying).Run().AssertNoDiagnostics().AssertCompiles());
 
@@ -45,11 +45,16 @@ public class SnapshotTests
     [Fact]
     public Task A_test_project_gets_a_snapshot_test_per_experiment()
     {
-        var run = new TestProject(
+        TestProject project = new(
             SpecTexts.Repository,
-            "",
-            ("RootNamespace", "Test.Experiments.Tests"),
-            ("DslExperimentsSnapshotTests", "true")).Run();
+            properties: [("RootNamespace", "Test.Experiments.Tests"), ("DslExperimentsSnapshotTests", "true")]);
+        foreach (var (name, text) in Repository.Value.Sources)
+        {
+            // Stands for the project under test.
+            project.EditSource(name, text);
+        }
+
+        var run = project.Run().AssertNoDiagnostics().AssertCompiles();
 
         return Verify(run.Sources["theory/single-layer-limit.tests.g.cs"], extension: "cs").UseDirectory("Snapshots").UseFileName("snapshot-test");
     }

@@ -62,17 +62,19 @@ internal sealed partial class Emitter
             return;
         }
 
-        string equal = string.Concat(axes.Zip(method.Axes, (axis, name) => IsList(axis)
-            ? $"\n    && global::System.Linq.Enumerable.SequenceEqual({name}, other.{name})"
-            : $"\n    && global::System.Collections.Generic.EqualityComparer<{axis.CSharpType}>.Default.Equals({name}, other.{name})"));
-        string hashed = string.Concat(axes.Zip(method.Axes, (axis, name) => IsList(axis) ? $", {name}.Count" : $", {name}"));
+        string[] lists = method.Axes.Where((_, i) => IsList(axes[i])).ToArray();
+        string[] others = method.Axes.Where((_, i) => !IsList(axes[i])).Append("Seed").ToArray();
+        string equal = string.Join("\n    && ", others.Select(name => $"{name} == other.{name}")
+            .Concat(lists.Select(name => $"global::System.Linq.Enumerable.SequenceEqual({name}, other.{name})")));
+        string hashed = string.Join(", ", others.Concat(lists.Select(name => name + ".Count")));
         writer.Lines($$"""
 
             /// <inheritdoc/>
-            public bool Equals({{method.Record}}? other) => base.Equals(other){{equal}};
+            public bool Equals({{method.Record}}? other) => other is not null
+                && {{equal}};
 
             /// <inheritdoc/>
-            public override int GetHashCode() => (Seed{{hashed}}).GetHashCode();
+            public override int GetHashCode() => ({{hashed}}).GetHashCode();
             """);
     }
 

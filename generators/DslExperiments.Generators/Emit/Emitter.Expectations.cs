@@ -152,7 +152,8 @@ internal sealed partial class Emitter
         if (aggregate.Over is not null)
         {
             MethodNames method = names.Method(PathsOf(aggregate.Operand).First(path => names.Method(path.Method).Axis(aggregate.Over) is not null).Method);
-            arguments += $", over: static (Arm.{method.Record} arm) => arm with {{ {method.Axis(aggregate.Over)} = default! }}";
+            string erased = IsListAxis(method, aggregate.Over) ? "[]" : "default!";
+            arguments += $", over: static (Arm.{method.Record} arm) => arm with {{ {method.Axis(aggregate.Over)} = {erased} }}";
         }
 
         return Expect + CSharpNames.Pascal(aggregate.Function) + "(" + arguments + ")";

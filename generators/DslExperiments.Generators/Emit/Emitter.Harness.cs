@@ -20,10 +20,11 @@ internal sealed partial class Emitter
             // Backbone: frozen; one draw per seed, stacked where seeds differ.
             var backbone = new {Runtime.Backbones}Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
 
-            // Task: inputs [A, N, T, D]; targets on the tokens that the loss reads.
+            // Task: sequences [A, N, T, D] and targets of the tokens that the loss reads.
+            var task = {NewTask()};
+
+            // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
             """);
-        EmitTask();
-        writer.Lines("\n// Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.");
         EmitAdapter();
         writer.Lines($$"""
 
@@ -56,28 +57,13 @@ internal sealed partial class Emitter
             """);
     }
 
-    private void EmitTask()
+    private string NewTask()
     {
-        string[] families = spec.Profiles.Select(profile => profile.Task.CSharpType).Distinct(StringComparer.Ordinal).ToArray();
-        if (families.Length == 1)
-        {
-            writer.Lines($"var task = {NewTask(Full.Task, $"({Full.Task.CSharpType})cohort.Task")};");
-            return;
-        }
-
-        writer.Open($"{Runtime.Tasks}TaskFamily task = cohort.Task switch");
-        foreach (string family in families)
-        {
-            writer.Lines($"{family} options => {NewTask(spec.Profiles.First(profile => profile.Task.CSharpType == family).Task, "options")},");
-        }
-
-        writer.Lines($"_ => {Runtime.Unreachable},");
-        writer.Close("};");
+        string options = $"({Full.Task.CSharpType})cohort.Task";
+        return spec.CustomTask is CustomTaskSpec custom
+            ? $"new {Runtime.Tasks}CustomTaskFamily({options}, new global::{custom.TypeName}(), backbone, cohort.Seeds)"
+            : $"new {HarnessTypes.Task(Full.Task.CSharpType)}({options}, backbone, cohort.Seeds)";
     }
-
-    private string NewTask(OptionsSpec task, string options) => task.CSharpType == Runtime.CustomTaskOptions
-        ? $"new {Runtime.Tasks}CustomTaskFamily({options}, new global::{spec.CustomTask!.TypeName}(), backbone, cohort.Seeds)"
-        : $"new {HarnessTypes.Task(task.CSharpType)}({options}, backbone, cohort.Seeds)";
 
     private void EmitAdapter()
     {

@@ -30,10 +30,8 @@ internal sealed partial class Emitter
     }
 
     /// <summary>Whole numbers that neither an axis nor a profile changes: the shapes that people look for first.</summary>
-    private void EmitConstants(SettingsSection section, string key, string prefix, Func<ProfileSpec, OptionsSpec> part)
-    {
+    private void EmitConstants(SettingsSection section, string key, string prefix, Func<ProfileSpec, OptionsSpec> part) =>
         EmitConstants(part(Full), spec.Profiles.Select(part).ToArray(), section, key, prefix, "");
-    }
 
     private void EmitConstants(OptionsSpec options, OptionsSpec?[] inProfiles, SettingsSection section, string key, string prefix, string path)
     {
@@ -69,7 +67,7 @@ internal sealed partial class Emitter
             public sealed partial record Settings : {Runtime.Root}ExperimentSettings<Arm>
             """);
         EmitProperty("The network that is adapted.", Full.Backbone.CSharpType, "Backbone");
-        EmitProperty("What is learned.", TaskType, "Task");
+        EmitProperty("What is learned.", Full.Task.CSharpType, "Task");
         foreach ((MethodNames method, MethodSettingsSpec settings) in MethodSettings(Full))
         {
             EmitProperty($"How <c>{Text.Xml(method.Spec.Name)}</c> adapts it.", settings.Options.CSharpType, method.Options);
@@ -96,9 +94,6 @@ internal sealed partial class Emitter
         writer.Close();
     }
 
-    /// <summary>A profile may choose another family; then the property has their common type.</summary>
-    private string TaskType => spec.Profiles.All(profile => profile.Task.CSharpType == Full.Task.CSharpType) ? Full.Task.CSharpType : Runtime.TaskOptions;
-
     private void EmitProperty(string summary, string type, string name) => writer.Lines($$"""
         /// <summary>{{summary}}</summary>
         public required {{type}} {{name}} { get; init; }
@@ -122,7 +117,7 @@ internal sealed partial class Emitter
             """);
         writer.Lines($"Profile = {Literal.Of(Full.Name)},");
         EmitOptions("Backbone = new()", Full.Backbone, SettingsSection.Backbone);
-        EmitOptions(Full.Task.CSharpType == TaskType ? "Task = new()" : "Task = new " + Full.Task.CSharpType + "()", Full.Task, SettingsSection.Task);
+        EmitOptions("Task = new()", Full.Task, SettingsSection.Task);
         foreach ((MethodNames method, MethodSettingsSpec settings) in MethodSettings(Full))
         {
             EmitOptions(method.Options + " = new()", settings.Options, SettingsSection.Method);
@@ -144,15 +139,7 @@ internal sealed partial class Emitter
             """);
         writer.Lines($"Profile = {Literal.Of(profile.Name)},");
         EmitChange("Backbone", Full.Backbone, profile.Backbone);
-        if (profile.Task.CSharpType == TaskType)
-        {
-            EmitChange("Task", Full.Task, profile.Task);
-        }
-        else
-        {
-            EmitOptions("Task = new " + profile.Task.CSharpType + "()", profile.Task, section: null);
-        }
-
+        EmitChange("Task", Full.Task, profile.Task);
         foreach (((MethodNames method, MethodSettingsSpec now), MethodSettingsSpec before) in MethodSettings(profile).Zip(Full.Methods, (now, before) => (now, before)))
         {
             EmitChange(method.Options, before.Options, now.Options);
@@ -171,7 +158,7 @@ internal sealed partial class Emitter
         }
     }
 
-    private void EmitOptions(string start, OptionsSpec options, SettingsSection? section)
+    private void EmitOptions(string start, OptionsSpec options, SettingsSection section)
     {
         if (!Values.Settable(options).Any())
         {
@@ -184,7 +171,7 @@ internal sealed partial class Emitter
         writer.Close("},");
     }
 
-    private void EmitFields(OptionsSpec options, SettingsSection? section, string path)
+    private void EmitFields(OptionsSpec options, SettingsSection section, string path)
     {
         foreach (FieldValue field in Values.Settable(options))
         {
@@ -196,7 +183,7 @@ internal sealed partial class Emitter
             }
             else
             {
-                string value = section is not null && constants.TryGetValue(section + "." + path + field.Member, out string? constant)
+                string value = constants.TryGetValue(section + "." + path + field.Member, out string? constant)
                     ? constant
                     : Values.Of(field.Value);
                 writer.Lines($"{field.Member} = {value},");

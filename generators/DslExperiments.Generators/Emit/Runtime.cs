@@ -15,8 +15,6 @@ internal static class Runtime
     public const string Results = Root + "Results.";
     public const string Tasks = Root + "Tasks.";
     public const string Training = Root + "Training.";
-    public const string TaskOptions = Tasks + "TaskOptions";
-    public const string CustomTaskOptions = Tasks + "CustomTaskOptions";
     public const string ImmutableArray = "global::System.Collections.Immutable.ImmutableArray";
     public const string Unreachable = "throw new global::System.Diagnostics.UnreachableException()";
 

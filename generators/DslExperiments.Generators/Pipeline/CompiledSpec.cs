@@ -18,11 +18,16 @@ internal sealed record CompiledSpec(string Path, ExperimentSpec? Spec, Equatable
             return Failed(file, Finding.AtStart("DSLX0505", file.Path, $"'{file.FullName}' cannot be read"));
         }
 
+        if (closure.Spec is not { Document: SpecDocument document, Failure: null })
+        {
+            return Failed(file, closure.Spec.Failure!);
+        }
+
         try
         {
             SpecResult result = SpecCompiler.Compile(
-                closure.Spec.Document,
-                closure.Bases.Select(parsed => parsed.Document).ToArray(),
+                document,
+                closure.Bases.Select(parsed => parsed.Document).OfType<SpecDocument>().ToArray(),
                 overrides: null,
                 cancellationToken);
             SourceText text = SourceText.From(file.Text);
@@ -33,9 +38,14 @@ internal sealed record CompiledSpec(string Path, ExperimentSpec? Spec, Equatable
                 ? new TaskTypeUse(name, Locate(new SpecDiagnostic("DSLX0501", SpecSeverity.Error, "", span)))
                 : null;
 
-            Finding Locate(SpecDiagnostic found) => Finding.Of(found, found.Span.Path == file.Path
-                ? text
-                : SourceText.From(closure.Bases.FirstOrDefault(parsed => parsed.File.Path == found.Span.Path)?.File.Text ?? ""));
+            // Nearly always in the file itself; a finding may also be about a base.
+            Finding Locate(SpecDiagnostic found)
+            {
+                SpecFile? other = found.Span.Path == file.DisplayPath
+                    ? null
+                    : closure.Bases.FirstOrDefault(parsed => parsed.File.DisplayPath == found.Span.Path)?.File;
+                return other is null ? Finding.Of(found, file.Path, text) : Finding.Of(found, other.Path, SourceText.From(other.Text ?? ""));
+            }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -9,14 +9,15 @@ internal sealed record Finding(string Id, SpecSeverity Severity, string Message,
 {
     /// <summary>A finding of the spec compiler.</summary>
     /// <param name="diagnostic">Lines and columns from 1.</param>
-    /// <param name="text">The file's text; positions outside of it are moved inside.</param>
-    public static Finding Of(SpecDiagnostic diagnostic, SourceText text)
+    /// <param name="path">The file.</param>
+    /// <param name="text">Its text; positions outside of it are moved inside.</param>
+    public static Finding Of(SpecDiagnostic diagnostic, string path, SourceText text)
     {
         SpecSpan span = diagnostic.Span;
         int start = Position(text, span.StartLine, span.StartColumn);
         int end = Math.Max(start, Position(text, span.EndLine, span.EndColumn));
         TextSpan range = TextSpan.FromBounds(start, end);
-        return new Finding(diagnostic.Id, diagnostic.Severity, diagnostic.Message, span.Path, range, text.Lines.GetLinePositionSpan(range));
+        return new Finding(diagnostic.Id, diagnostic.Severity, diagnostic.Message, path, range, text.Lines.GetLinePositionSpan(range));
     }
 
     /// <summary>An error about a file as a whole.</summary>

@@ -9,6 +9,12 @@ namespace DslExperiments.Generators;
 /// <param name="Text">The content, or null when the file could not be read.</param>
 internal sealed record SpecFile(string Path, string FullName, string? Text)
 {
+    /// <summary>The part of <see cref="FullName"/> after the last slash.</summary>
+    public string Name => FullName.Substring(FullName.LastIndexOf('/') + 1);
+
+    /// <summary>The path inside of messages: the same on every machine.</summary>
+    public string DisplayPath => FullName + System.IO.Path.GetExtension(Path);
+
     private const string Marker = "build_metadata.AdditionalFiles.DslExperimentSpec";
 
     /// <summary>The file, or null when it is not marked as a spec.</summary>
@@ -21,7 +27,7 @@ internal sealed record SpecFile(string Path, string FullName, string? Text)
     /// The folder comes from the marker and the name from the path: on its way through the build, a marker loses what
     /// follows a <c>#</c> or a <c>;</c>.
     /// </summary>
-    private static string FullNameOf(string path, string marker)
+    internal static string FullNameOf(string path, string marker)
     {
         string name = System.IO.Path.GetFileNameWithoutExtension(path.Replace('\\', '/'));
         string[] segments = marker.Replace('\\', '/').Split(new[] { '/' }, StringSplitOptions.RemoveEmptyEntries);

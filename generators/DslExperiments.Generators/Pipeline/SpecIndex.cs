@@ -3,10 +3,22 @@ using DslExperiments.Specs;
 namespace DslExperiments.Generators;
 
 /// <summary>A file and its tree. The tree follows from the file, so files alone are compared.</summary>
-internal sealed record ParsedSpec(SpecFile File, SpecDocument Document)
+/// <param name="File">The file.</param>
+/// <param name="Document">The tree; null after a failure.</param>
+/// <param name="Failure">The failure.</param>
+internal sealed record ParsedSpec(SpecFile File, SpecDocument? Document, Finding? Failure)
 {
-    public static ParsedSpec Parse(SpecFile file, CancellationToken cancellationToken) =>
-        new(file, SpecCompiler.Parse(file.Path, file.FullName, file.Text ?? "", cancellationToken));
+    public static ParsedSpec Parse(SpecFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ParsedSpec(file, SpecCompiler.Parse(file.DisplayPath, file.FullName, file.Text ?? "", cancellationToken), null);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return new ParsedSpec(file, null, Finding.Of(exception, file.Path, "Reading '" + file.FullName + "'"));
+        }
+    }
 
     public bool Equals(ParsedSpec? other) => other is not null && File == other.File;
 
@@ -17,7 +29,7 @@ internal sealed record ParsedSpec(SpecFile File, SpecDocument Document)
 internal sealed record SpecIndex(EquatableArray<ParsedSpec> All)
 {
     private readonly ILookup<string, ParsedSpec> byName = All
-        .SelectMany(spec => new[] { spec.Document.Name, spec.Document.FullName }.Distinct().Select(name => (name, spec)))
+        .SelectMany(spec => new[] { spec.File.Name, spec.File.FullName }.Distinct().Select(name => (name, spec)))
         .ToLookup(pair => pair.name, pair => pair.spec, StringComparer.Ordinal);
 
     public bool Equals(SpecIndex? other) => other is not null && All == other.All;
@@ -56,7 +68,7 @@ internal sealed record SpecIndex(EquatableArray<ParsedSpec> All)
 
         void Enqueue(ParsedSpec from)
         {
-            if (from.Document.Extends is string name)
+            if (from.Document?.Extends is string name)
             {
                 names.Enqueue(name);
             }

@@ -179,7 +179,7 @@ public sealed partial class CustomMetric
         // Backbone: frozen; one draw per seed, stacked where seeds differ.
         var backbone = new global::DslExperiments.Backbones.Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
 
-        // Task: inputs [A, N, T, D]; targets on the tokens that the loss reads.
+        // Task: sequences [A, N, T, D] and targets of the tokens that the loss reads.
         var task = new global::DslExperiments.Tasks.SharedTokenPair((global::DslExperiments.Tasks.SharedTokenPairOptions)cohort.Task, backbone, cohort.Seeds);
 
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.

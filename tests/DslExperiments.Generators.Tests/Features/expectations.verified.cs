@@ -288,7 +288,7 @@ public sealed partial class Expectations
         // Backbone: frozen; one draw per seed, stacked where seeds differ.
         var backbone = new global::DslExperiments.Backbones.Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
 
-        // Task: inputs [A, N, T, D]; targets on the tokens that the loss reads.
+        // Task: sequences [A, N, T, D] and targets of the tokens that the loss reads.
         var task = new global::DslExperiments.Tasks.SharedTokenPair((global::DslExperiments.Tasks.SharedTokenPairOptions)cohort.Task, backbone, cohort.Seeds);
 
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
@@ -351,18 +351,18 @@ public sealed partial class Expectations
         new("max(median(lora.train.mse, over: seed)) < 1000", static results =>
             global::DslExperiments.Expectations.Expect.Max(global::DslExperiments.Expectations.Expect.Median(results.Of<Arm.Lora>().Series(static m => m.TrainMse), over: static (Arm.Lora arm) => arm with { Seed = default! }))
                 < 1000.0),
-        new("not decreasing(mean(prompt.train.mse), along: length)", static results =>
-            !global::DslExperiments.Expectations.Expect.Decreasing(results.Of<Arm.Prompt>().Values(static arm => arm.Length), length => global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(arm => arm.Length == length).Series(static m => m.TrainMse)))),
-        new("not increasing(max(prompt[targets=random].train.mse), along: learning_rate)", static results =>
-            !global::DslExperiments.Expectations.Expect.Increasing(results.Of<Arm.Prompt>(static arm => arm.Targets == new global::DslExperiments.Tasks.RandomTargets()).Values(static arm => arm.LearningRate), learningRate => global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prompt>(arm => arm.Targets == new global::DslExperiments.Tasks.RandomTargets() && arm.LearningRate == learningRate).Series(static m => m.TrainMse)))),
+        new("decreasing(mean(prompt.train.mse), along: length)", static results =>
+            global::DslExperiments.Expectations.Expect.Decreasing(results.Of<Arm.Prompt>().Values(static arm => arm.Length), length => global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(arm => arm.Length == length).Series(static m => m.TrainMse)))),
+        new("not increasing(mean(prompt[targets=random].train.mse), along: learning_rate)", static results =>
+            !global::DslExperiments.Expectations.Expect.Increasing(results.Of<Arm.Prompt>(static arm => arm.Targets == new global::DslExperiments.Tasks.RandomTargets()).Values(static arm => arm.LearningRate), learningRate => global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(arm => arm.Targets == new global::DslExperiments.Tasks.RandomTargets() && arm.LearningRate == learningRate).Series(static m => m.TrainMse)))),
         new("abs(log10(sqrt(min(prompt.train.mse)))) < 1000", static results =>
             global::DslExperiments.Expectations.Expect.Abs(global::DslExperiments.Expectations.Expect.Log10(global::DslExperiments.Expectations.Expect.Sqrt(global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prompt>().Series(static m => m.TrainMse)))))
                 < 1000.0),
         new("-(min(prompt.train.mse) + 1) * 2 < 0", static results =>
             -(global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prompt>().Series(static m => m.TrainMse)) + 1.0) * 2.0 < 0.0),
-        new("max(prompt.trainable_parameters) > min(lora.trainable_parameters)", static results =>
+        new("max(prompt.trainable_parameters) < min(lora.trainable_parameters)", static results =>
             global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prompt>().TrainableParameters)
-                > global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Lora>().TrainableParameters)),
+                < global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Lora>().TrainableParameters)),
         new("max(prompt.attention.relative_change) < 1", static results =>
             global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prompt>().Series(static m => m.AttentionRelativeChange)) < 1.0),
     ];
@@ -406,15 +406,15 @@ public sealed partial class Expectations
           - "count(prompt.train.mse < 0.001) >= 0"
           - "max(best(prompt.train.mse, over: learning_rate)) < 1000"
           - "max(median(lora.train.mse, over: seed)) < 1000"
-          - "not decreasing(mean(prompt.train.mse), along: length)"
-          - "not increasing(max(prompt[targets=random].train.mse), along: learning_rate)"
+          - "decreasing(mean(prompt.train.mse), along: length)"
+          - "not increasing(mean(prompt[targets=random].train.mse), along: learning_rate)"
           - "abs(log10(sqrt(min(prompt.train.mse)))) < 1000"
           - "-(min(prompt.train.mse) + 1) * 2 < 0"
-          - "max(prompt.trainable_parameters) > min(lora.trainable_parameters)"
+          - "max(prompt.trainable_parameters) < min(lora.trainable_parameters)"
           - "max(prompt.attention.relative_change) < 1"
 
         """,
-        SpecHash: "fa0a521aeab9ab3939aacc1719298d77e9ea2927b1d0f5435096cdee5cbab7e8",
+        SpecHash: "c79b32e1622585d261dd880424017621c8ecd81084903c962c48aeb21ead8903",
         Profiles: ["full"]);
 
     /// <inheritdoc/>
