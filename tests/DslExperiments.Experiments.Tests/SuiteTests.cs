@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 
 namespace DslExperiments.Experiments.Tests;
@@ -28,6 +29,14 @@ public sealed class SuiteTests : IDisposable
         }
 
         Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Results_are_those_of_the_committed_baselines()
+    {
+        var baselines = typeof(SuiteTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static entry => entry.Key == "Baselines").Value!;
+        var check = await ExperimentProgram.RunAsync("check", "--quiet", "--baselines", baselines);
+        Assert.True(check.ExitCode is 0, check.Out + check.Error);
     }
 
     [Theory]
