@@ -21,9 +21,6 @@ internal sealed class RunMonitor : IDisposable
     /// <summary>Once the arms are known.</summary>
     public event Action? Began;
 
-    /// <summary>A cohort is done.</summary>
-    public event Action? CohortDone;
-
     /// <summary>The experiment and profile.</summary>
     public string Title { get; private set; } = "";
 
@@ -56,7 +53,6 @@ internal sealed class RunMonitor : IDisposable
     {
         _cohorts[cohort].Step = _cohorts[cohort].Steps;
         Volatile.Write(ref _cohorts[cohort].Done, true);
-        CohortDone?.Invoke();
     }
 
     /// <summary>An arm's loss was measured.</summary>
