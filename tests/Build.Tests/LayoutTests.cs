@@ -20,7 +20,7 @@ public partial class LayoutTests
         var projects = TrackedFiles().Where(f => f.EndsWith(".csproj", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(projects);
-        Assert.Empty(projects.Where(p => !solution.Contains($"\"{p}\"", StringComparison.Ordinal)));
+        Assert.All(projects, project => Assert.Contains($"\"{project}\"", solution, StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> TrackedFiles() =>

@@ -13,15 +13,16 @@ public class PackageChoiceTests
     private static readonly string[] TorchPackages = ["TorchSharp-cuda-windows", "TorchSharp-cuda-linux", "TorchSharp-cpu"];
 
     [Theory]
-    [InlineData("windows", "", "TorchSharp-cuda-windows")]
+    [InlineData("windows", null, "TorchSharp-cuda-windows")]
     [InlineData("windows", "TorchSharp-cpu", "TorchSharp-cpu")]
-    [InlineData("linux", "", "TorchSharp-cuda-linux")]
+    [InlineData("linux", null, "TorchSharp-cuda-linux")]
     [InlineData("linux", "TorchSharp-cuda-windows", "TorchSharp-cuda-windows")]
     [InlineData("linux", "TorchSharp-cpu", "TorchSharp-cpu")]
-    [InlineData("other", "", "TorchSharp-cpu")]
-    public void Nuget_takes_the_torch_package_of_the_system(string system, string torchPackage, string expected)
+    [InlineData("other", null, "TorchSharp-cpu")]
+    public void Nuget_takes_the_torch_package_of_the_system(string system, string? torchPackage, string expected)
     {
-        var items = Evaluate(Runtime, $"-p:Packages=nuget", $"-p:HostSystem={system}", $"-p:TorchPackage={torchPackage}");
+        string[] chosen = torchPackage is null ? [] : [$"-p:TorchPackage={torchPackage}"];
+        var items = Evaluate(Runtime, ["-p:Packages=nuget", $"-p:HostSystem={system}", .. chosen]);
 
         Assert.Equal([expected], items.Packages.Intersect(TorchPackages));
         Assert.DoesNotContain(items.Projects, p => p.Contains("Compat", StringComparison.Ordinal));
