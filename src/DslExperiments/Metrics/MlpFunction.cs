@@ -31,16 +31,11 @@ internal sealed class MlpFunction
         }
     }
 
-    /// <summary>True when the activation has a kink, at which a method that follows derivatives can come to rest too early.</summary>
-    public bool HasKinks => hidden > 0 && activation == Activation.Relu;
-
-    /// <summary>
-    /// Width over which the kink of a ReLU is rounded off, <c>(x + √(x² + s²)) / 2</c>; 0 for the function itself.
-    /// </summary>
-    public double Softening { get; set; }
+    /// <summary>Hidden units, r.</summary>
+    public int Hidden => hidden;
 
     /// <summary>The value, and the derivative [D, D] in row-major order when a place for it is given.</summary>
-    public void Evaluate(ReadOnlySpan<double> x, Span<double> value, double[]? derivative)
+    public void Differentiate(ReadOnlySpan<double> x, Span<double> value, double[]? derivative)
     {
         for (int i = 0; i < width; i++)
         {
@@ -77,6 +72,64 @@ internal sealed class MlpFunction
                         derivative[(i * width) + j] += factor * w1[(unit * width) + j];
                     }
                 }
+            }
+        }
+    }
+
+    /// <summary>The value at x, and what remembers the slopes for <see cref="PullBack"/>.</summary>
+    public void Evaluate(ReadOnlySpan<double> x, Span<double> value, Span<double> slopes)
+    {
+        for (int i = 0; i < width; i++)
+        {
+            value[i] = (residual ? x[i] : 0) + (hidden > 0 ? b2[i] : 0);
+        }
+
+        for (int unit = 0; unit < hidden; unit++)
+        {
+            double sum = b1[unit];
+            var row = w1.AsSpan(unit * width, width);
+            for (int j = 0; j < row.Length; j++)
+            {
+                sum += row[j] * x[j];
+            }
+
+            (double height, slopes[unit]) = Activate(sum);
+            if (height != 0)
+            {
+                for (int i = 0; i < width; i++)
+                {
+                    value[i] += w2[(i * hidden) + unit] * height;
+                }
+            }
+        }
+    }
+
+    /// <summary>Transposed derivative times a vector, with the slopes of an evaluation.</summary>
+    public void PullBack(ReadOnlySpan<double> slopes, ReadOnlySpan<double> outer, Span<double> inner)
+    {
+        for (int j = 0; j < width; j++)
+        {
+            inner[j] = residual ? outer[j] : 0;
+        }
+
+        for (int unit = 0; unit < hidden; unit++)
+        {
+            if (slopes[unit] == 0)
+            {
+                continue;
+            }
+
+            double sum = 0;
+            for (int i = 0; i < width; i++)
+            {
+                sum += w2[(i * hidden) + unit] * outer[i];
+            }
+
+            sum *= slopes[unit];
+            var row = w1.AsSpan(unit * width, width);
+            for (int j = 0; j < row.Length; j++)
+            {
+                inner[j] += sum * row[j];
             }
         }
     }
@@ -141,7 +194,7 @@ internal sealed class MlpFunction
 
     private double Miss(double[] x, ReadOnlySpan<double> wanted, double[] value, double[]? derivative)
     {
-        Evaluate(x, value, derivative);
+        Differentiate(x, value, derivative);
         double miss = 0;
         for (int i = 0; i < width; i++)
         {
@@ -166,9 +219,6 @@ internal sealed class MlpFunction
     {
         switch (activation)
         {
-            case Activation.Relu when Softening > 0:
-                double root = Math.Sqrt((x * x) + (Softening * Softening));
-                return ((x + root) / 2, (1 + (x / root)) / 2);
             case Activation.Relu:
                 return x > 0 ? (x, 1) : (0, 0);
             case Activation.Gelu:

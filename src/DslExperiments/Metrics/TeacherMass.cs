@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace DslExperiments.Metrics;
 
 /// <summary>
-/// <c>teacher.mass</c>: the mass <c>Σ exp(q·k(p))</c> of the teacher prompt that made the targets, at the shared query
-/// (D1 of the fact sheet); NaN for targets that no teacher made.
+/// <c>teacher.mass</c>: the attention mass <c>Z_P = Σ exp(s q · W_k p)</c> that the hidden prompt of the targets has at the
+/// tokens that are read, in a single layer with one head; the mean over sequences where queries differ. NaN for targets
+/// without a teacher.
 /// </summary>
 public sealed class TeacherMass : Metric
 {
@@ -15,22 +16,23 @@ public sealed class TeacherMass : Metric
     /// <inheritdoc/>
     public override double[] Measure(TrainedCohort trained)
     {
-        if (trained.Task is not SharedTokenPair { Options.Targets: TeacherTargets teacher } || SharedQuery.Of(trained) is not { } problems)
+        int? length = trained.Task switch
+        {
+            SharedTokenPair { Options.Targets: TeacherTargets teacher } => teacher.Length,
+            TeacherPrompt teacher => teacher.Options.TeacherLength,
+            _ => null,
+        };
+        if (length is null || trained.Backbone.Options is not { Depth: 1, Heads: 1 })
         {
             return [.. Enumerable.Repeat(double.NaN, trained.Cohort.Count)];
         }
 
-        var groups = trained.Backbone.Groups;
-        double[] masses = [.. problems.Select((problem, group) => MassOf(trained, problem, groups.Seeds[group], teacher.Length))];
-        return [.. Enumerable.Range(0, trained.Cohort.Count).Select(arm => masses[groups.GroupOf(arm)])];
-    }
-
-    private static double MassOf(TrainedCohort trained, SharedQuery problem, int seed, int length)
-    {
         using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+
         // In the backbone's own precision, as the teacher was used.
-        double[] rows = TaskFamily.TeacherRows(seed, length, problem.Width).to(trained.Backbone.Dtype).ToDoubles();
-        return Enumerable.Range(0, length).Sum(row =>
-            Math.Exp(Enumerable.Range(0, problem.Width).Sum(column => problem.Kappa[column] * rows[(row * problem.Width) + column])));
+        var teachers = TaskFamily.TeacherOf(trained.Backbone, length.Value);
+        double[] masses = trained.Backbone.PromptMass(trained.Task.Content, teachers).mean([1, 2]).ToDoubles();
+        return [.. Enumerable.Range(0, trained.Cohort.Count).Select(arm => masses[trained.Backbone.Groups.GroupOf(arm)])];
     }
 }
