@@ -10,6 +10,7 @@ namespace DslExperiments.Metrics;
 internal sealed class FloorSolver(SharedQuery problem)
 {
     private const int RandomStarts = 24;
+    private const int RandomStartsOfOneToken = 96;
     private const int FirstIterations = 40;
     private const int MostIterations = 3000;
     private const int Followed = 8;
@@ -65,10 +66,11 @@ internal sealed class FloorSolver(SharedQuery problem)
     private IEnumerable<Candidate> Random(Spread spread, int length)
     {
         var random = new Random(12345 + (int)spread);
-        for (int index = 0; index < RandomStarts; index++)
+        int starts = length == 1 ? RandomStartsOfOneToken : RandomStarts;
+        for (int index = 0; index < starts; index++)
         {
             var start = new double[reach.Dimensions];
-            start[0] = reach.LogContentMass + (16 * random.NextDouble()) - 8;
+            start[0] = reach.LogContentMass + (20 * random.NextDouble()) - 12;
             start[1] = Math.PI / 2 * random.NextDouble();
             double size = Math.Pow(10, (2 * random.NextDouble()) - 1);
             for (int i = 2; i < start.Length; i++)
