@@ -131,7 +131,7 @@ public static partial class DiagnosticCases
         Case("weight twice", "methods: { full: { on: [q, «q»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0113 methods.full.on: 'q' repeats what the list already has"),
         Case("weight and its group", "methods: { full: { on: [mlp, «mlp_in»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0113 methods.full.on: 'mlp_in' repeats what the list already has"),
         Case("unknown metric", "metrics: [«train.rmse»]", "DSLX0114 unknown metric 'train.rmse'; did you mean 'train.mse'?"),
-        Case("bad name of a custom metric", "metrics: [train.mse, «custom.1st»]", "DSLX0114 unknown metric 'custom.1st'; valid are train.mse, floor.mse, certificate.mass, certificate.residual, certificate.rounding, teacher.mass, attention.relative_change; a metric of your own is custom. and letters, digits or _"),
+        Case("bad name of a custom metric", "metrics: [train.mse, «custom.1st»]", "DSLX0114 unknown metric 'custom.1st'; valid are train.mse, floor.mse, features.gap, certificate.mass, certificate.residual, certificate.rounding, teacher.mass, attention.relative_change; a metric of your own is custom. and letters, digits or _"),
         Case("unknown method", "methods: { «promt»: { length: 1 } }", "DSLX0115 unknown method 'promt'; did you mean 'prompt'?"),
         Case("unknown method, far", "methods: { «adapter»: {} }", "DSLX0115 unknown method 'adapter'; valid are prompt, lora, full"),
         Case("bad type name", "task: { family: custom, type: «My..Grid» }", "DSLX0117 task.type wants the full name of a C# class, such as My.Namespace.Family, not 'My..Grid'"),

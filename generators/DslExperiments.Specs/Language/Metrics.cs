@@ -47,16 +47,17 @@ internal static class Metrics
     public const string TrainableParameters = "trainable_parameters";
 
     private const string Namespace = "global::DslExperiments.Metrics.";
-    private const MetricNeeds Floor = MetricNeeds.OneLayer | MetricNeeds.OneHead | MetricNeeds.NoPositions | MetricNeeds.SharedToken | MetricNeeds.PromptMethod;
+    private const MetricNeeds OneQuery = MetricNeeds.OneLayer | MetricNeeds.OneHead | MetricNeeds.NoPositions | MetricNeeds.SharedToken;
 
     /// <summary>All metrics.</summary>
     public static readonly Metric[] All =
     {
         new("train.mse", Namespace + "TrainMse", true, MetricNeeds.Nothing, "Mean squared error on the training sequences."),
-        new("floor.mse", Namespace + "PromptFloor", true, Floor, "The smallest train.mse that any prompt of the arm's length can reach."),
-        new("certificate.mass", Namespace + "CertificateMass", false, Floor | MetricNeeds.InvertibleMlp, "The attention mass a* that a prompt would need for the targets; none exists when it is not positive."),
-        new("certificate.residual", Namespace + "CertificateResidual", true, Floor | MetricNeeds.InvertibleMlp, "How far, relatively, the best prompt's mass is from making the targets."),
-        new("certificate.rounding", Namespace + "CertificateRounding", true, Floor | MetricNeeds.InvertibleMlp, "How much of certificate.residual rounding alone can explain; large where the shared token takes nearly all of the attention."),
+        new("floor.mse", Namespace + "PromptFloor", true, OneQuery | MetricNeeds.PromptMethod, "The smallest train.mse that any prompt of the arm's length can reach."),
+        new("features.gap", Namespace + "FeatureGap", false, OneQuery, "The smallest distance between what the frozen attention makes of the shared token in two sequences; near 0 nothing behind the attention can tell them apart."),
+        new("certificate.mass", Namespace + "CertificateMass", false, OneQuery | MetricNeeds.InvertibleMlp, "The attention mass a* that a prompt would need for the targets; none exists when it is not positive."),
+        new("certificate.residual", Namespace + "CertificateResidual", true, OneQuery | MetricNeeds.InvertibleMlp, "How far, relatively, the best prompt's mass is from making the targets."),
+        new("certificate.rounding", Namespace + "CertificateRounding", true, OneQuery | MetricNeeds.InvertibleMlp, "How much of certificate.residual rounding alone can explain; large where the shared token takes nearly all of the attention."),
         new("teacher.mass", Namespace + "TeacherMass", false, MetricNeeds.OneLayer | MetricNeeds.OneHead | MetricNeeds.Teacher, "The attention mass of the hidden prompt that made the targets."),
         new("attention.relative_change", Namespace + "RelativeAttentionChange", true, MetricNeeds.OneLayer, "Largest difference between the content attention of the adapted and of the frozen backbone, prompt columns removed and rows renormalised."),
     };

@@ -17,7 +17,7 @@ public sealed partial class SingleLayerLimitSnapshot
         global::Xunit.Assert.All(results.Expectations, static outcome => global::Xunit.Assert.True(outcome.Held, outcome.Text + ": " + outcome.Detail));
 
         string summary = string.Join("\n", global::System.Linq.Enumerable.Select(results.Arms, static row =>
-            row.Arm.Label + ": " + row.Status + " train.mse=" + Rounded(row.Metrics.TrainMse) + " floor.mse=" + Rounded(row.Metrics.FloorMse)));
+            row.Arm.Label + ": " + row.Status + " train.mse=" + Rounded(row.Metrics.TrainMse) + " floor.mse=" + Rounded(row.Metrics.FloorMse) + " features.gap=" + Rounded(row.Metrics.FeaturesGap)));
         var settings = new global::VerifyTests.VerifySettings();
         settings.UseDirectory(global::System.IO.Path.Combine(ProjectDirectory(), "Snapshots", "theory"));
         settings.UseFileName("single-layer-limit");

@@ -155,6 +155,40 @@ public class MetricTests
     }
 
     [Fact]
+    public void Rounding_explains_the_residual_of_a_teacher()
+    {
+        // In seed 103 the shared token takes all of its own attention but 1e-8, and the certificate says nothing.
+        double[][] values = Measure(
+            [new CertificateMass(), new CertificateResidual(), new CertificateRounding(), new TeacherMass()],
+            [.. Enumerable.Range(95, 30).Select(seed => Harness.Design(
+                new PromptOptions(), seed, task: new SharedTokenPairOptions { Targets = new TeacherTargets(4) }, training: Short))]);
+        for (int arm = 0; arm < 30; arm++)
+        {
+            var (mass, residual, rounding, teacher) = (values[0][arm], values[1][arm], values[2][arm], values[3][arm]);
+            Assert.True(residual <= rounding, $"residual {residual:E2}, rounding {rounding:E2}");
+            Assert.True(Math.Abs((mass / teacher) - 1) <= rounding, $"{mass:R} found, {teacher:R} true, rounding {rounding:E2}");
+        }
+
+        Assert.True(values[2].Order().ElementAt(15) < 1e-10);
+    }
+
+    [Fact]
+    public void The_feature_gap_is_what_the_frozen_layer_keeps_apart()
+    {
+        using var scope = NewDisposeScope();
+        var options = Harness.SingleLayer with { Mlp = new MlpOptions { Hidden = 0 } };
+        var task = new SharedTokenPairOptions { Sequences = 3, Length = 4 };
+        foreach (int seed in (int[])[1, 2])
+        {
+            var backbone = new Transformer(options, [seed], CPU);
+            var outputs = backbone.Forward(new SharedTokenPair(task, backbone, [seed]).Content, new Unadapted(backbone), Batch.All)[0].view(3, 10);
+            double expected = new[] { (0, 1), (0, 2), (1, 2) }
+                .Min(pair => (outputs[pair.Item1] - outputs[pair.Item2]).square().sum().sqrt().item<double>());
+            Assert.Equal(expected, Measure([new FeatureGap()], Harness.Design(new PromptOptions(), seed, options, task, Short))[0][0], 12);
+        }
+    }
+
+    [Fact]
     public void A_prompt_only_mixes_in_its_own_mean()
     {
         // D1: Att(x, [P, X]) = (1 - λ) h_X + λ u with λ = Z_P / (Z_P + Z_X), whatever the prompt.
