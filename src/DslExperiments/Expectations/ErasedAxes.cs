@@ -7,7 +7,9 @@ internal static class ErasedAxes
     public static IEnumerable<(TArm Key, string Label, Series<TArm> Members)> Group<TArm>(Series<TArm> series, Func<TArm, TArm> over)
         where TArm : ExperimentArm
     {
-        var erased = series.Points.SelectMany(point => Differences(point.Arm, over(point.Arm))).ToHashSet();
+        var erased = series.Points
+            .SelectMany(point => Differences(point.Arm, over(point.Arm)).Concat(Unnamed(point)))
+            .ToHashSet();
         foreach (var group in series.Points.GroupBy(point => over(point.Arm)))
         {
             var settings = group.Key.Settings
@@ -23,12 +25,19 @@ internal static class ErasedAxes
         }
     }
 
+    /// <summary>The axes that earlier aggregates erased: the label names them no more, their values are left-overs.</summary>
+    private static IEnumerable<string> Unnamed<TArm>(SeriesPoint<TArm> point)
+        where TArm : ExperimentArm => point.Arm.Settings
+            .Select(static setting => setting.Name)
+            .Append("seed")
+            .Where(name => !point.Label.Contains($" {name}=", StringComparison.Ordinal));
+
     /// <summary>The axes on which an arm and its key differ: the erased ones, unless the arm happens to have the default.</summary>
     private static IEnumerable<string> Differences(ExperimentArm arm, ExperimentArm key)
     {
         foreach (var (own, left) in arm.Settings.Zip(key.Settings))
         {
-            if (!own.Value.Equals(left.Value))
+            if (!Equals(own.Value, left.Value))
             {
                 yield return own.Name;
             }

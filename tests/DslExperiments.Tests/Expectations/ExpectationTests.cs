@@ -56,6 +56,25 @@ public sealed class ExpectationTests
     }
 
     [Fact]
+    public void An_aggregate_of_an_aggregate_leaves_out_the_axes_of_both()
+    {
+        var best = Expect.Best(Schedules(), lowerIsBetter: true, over: static arm => arm with { Schedule = default! });
+        Assert.Equal(
+            "worst prompt length=2: 0.4",
+            (Expect.Mean(best, over: static (Scheduled arm) => arm with { Seed = default }) < 1).Detail);
+        Assert.Equal(
+            "worst prompt seed=0: 2",
+            (Expect.Count(best > 0, over: static (Scheduled arm) => arm with { Length = default }) > 1).Detail);
+
+        static Series<Scheduled> Schedules() => new(
+            from schedule in new[] { "constant", "linear" }
+            from length in new[] { 1, 2 }
+            from seed in new[] { 0, 1 }
+            let arm = new Scheduled(length, schedule, seed)
+            select new SeriesPoint<Scheduled>(arm, arm.Label, length * 0.2, null));
+    }
+
+    [Fact]
     public void Arithmetic_goes_arm_by_arm()
     {
         Assert.Equal([1.8, 1.4, 1.0, 1.2, 0.2, 0.6], (Prompts + Prompts).Values);
@@ -245,4 +264,11 @@ public sealed class ExpectationTests
 
     private static ArmResult<Arm, Values> Lora(int seed, double mse) =>
         new(new Arm.Lora(seed), ArmStatus.Finished, 24, new Values(mse));
+
+    private sealed record Scheduled(int Length, string Schedule, int Seed) : ExperimentArm(Seed)
+    {
+        public override string Method => "prompt";
+
+        public override ImmutableArray<Setting> Settings => [new("length", Length), new("schedule", Schedule)];
+    }
 }
