@@ -59,6 +59,25 @@ public class CustomTaskTests
         "DSLX0502: task.type 'My.Tasks.Copying' cannot be used: the class has no public constructor without parameters");
 
     [Fact]
+    public void A_class_with_required_members() => AssertError(
+        Copying.Replace("CustomTask {", "CustomTask { public required int Step { get; init; } ", StringComparison.Ordinal),
+        "DSLX0502: task.type 'My.Tasks.Copying' cannot be used: the class has required members, which nothing sets");
+
+    [Fact]
+    public void Required_members_that_the_constructor_sets_are_no_hindrance() => TestProject.Of(
+        "study/copying",
+        Text,
+        Copying.Replace(
+            "CustomTask {",
+            "CustomTask { public required int Step { get; init; } [global::System.Diagnostics.CodeAnalysis.SetsRequiredMembers] public Copying() { Step = 1; } ",
+            StringComparison.Ordinal)).Run().AssertNoDiagnostics().AssertCompiles();
+
+    [Fact]
+    public void The_base_class_itself_is_abstract() => Assert.Equal(
+        [$"{Place}: error DSLX0502: task.type 'DslExperiments.Tasks.CustomTask' cannot be used: the class is abstract"],
+        TestProject.Of("study/copying", Text.Replace("My.Tasks.Copying", "DslExperiments.Tasks.CustomTask", StringComparison.Ordinal)).Run().Diagnostics);
+
+    [Fact]
     public void The_answer_changes_with_the_code_and_emits_nothing_anew()
     {
         var project = TestProject.Of("study/copying", Text);

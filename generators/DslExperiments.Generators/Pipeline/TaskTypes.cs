@@ -13,6 +13,7 @@ internal enum TaskTypeFitness
     Generic,
     NotAccessible,
     NoConstructor,
+    RequiredMembers,
 }
 
 /// <summary>What the compilation knows of one class that a spec names.</summary>
@@ -29,13 +30,18 @@ internal sealed record TaskTypeFact(string Name, TaskTypeFitness Fitness)
         return new TaskTypeFact(name, type switch
         {
             null => TaskTypeFitness.Missing,
+            _ when SymbolEqualityComparer.Default.Equals(type, root) => TaskTypeFitness.Abstract,
             _ when !DerivesFrom(type, root) => TaskTypeFitness.NotACustomTask,
             { IsAbstract: true } => TaskTypeFitness.Abstract,
             _ when IsGeneric(type) => TaskTypeFitness.Generic,
             _ when !compilation.IsSymbolAccessibleWithin(type, compilation.Assembly) => TaskTypeFitness.NotAccessible,
-            _ when !type.InstanceConstructors.Any(constructor =>
-                constructor.Parameters.IsEmpty && constructor.DeclaredAccessibility == Accessibility.Public) => TaskTypeFitness.NoConstructor,
-            _ => TaskTypeFitness.Fits,
+            _ => type.InstanceConstructors.FirstOrDefault(constructor =>
+                constructor.Parameters.IsEmpty && constructor.DeclaredAccessibility == Accessibility.Public) switch
+            {
+                null => TaskTypeFitness.NoConstructor,
+                IMethodSymbol constructor when HasRequiredMembers(type) && !SetsRequiredMembers(constructor) => TaskTypeFitness.RequiredMembers,
+                _ => TaskTypeFitness.Fits,
+            },
         });
     }
 
@@ -62,6 +68,12 @@ internal sealed record TaskTypeFact(string Name, TaskTypeFitness Fitness)
         return false;
     }
 
+    private static bool HasRequiredMembers(INamedTypeSymbol? type) => type is not null
+        && (type.GetMembers().Any(member => member is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true }) || HasRequiredMembers(type.BaseType));
+
+    private static bool SetsRequiredMembers(IMethodSymbol constructor) =>
+        constructor.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "SetsRequiredMembersAttribute");
+
     private static bool IsGeneric(INamedTypeSymbol type) => type.IsGenericType || (type.ContainingType is not null && IsGeneric(type.ContainingType));
 }
 
@@ -81,6 +93,7 @@ internal sealed record TaskTypeUse(string Name, Finding Where)
             TaskTypeFitness.Generic => "the class is generic",
             TaskTypeFitness.NotAccessible => "the class is not accessible from this project",
             TaskTypeFitness.NoConstructor => "the class has no public constructor without parameters",
+            TaskTypeFitness.RequiredMembers => "the class has required members, which nothing sets",
             _ => null,
         };
         string id = facts.Any(fact => fact.Name == Name && fact.Fitness == TaskTypeFitness.Missing) ? "DSLX0501" : "DSLX0502";
