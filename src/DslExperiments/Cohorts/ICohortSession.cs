@@ -25,6 +25,9 @@ public interface ICohortSession
 
     /// <summary>Reports losses of a measured step, one per arm in stacking order; NaN for one that diverged.</summary>
     void Measured(int step, ReadOnlySpan<double> losses);
+
+    /// <summary>Tells the user something, for instance that an arm did not move.</summary>
+    void Say(string message);
 }
 
 /// <summary>Everything that determines the rest of a cohort's training.</summary>

@@ -17,14 +17,16 @@ internal static class TrainingChecks
     }
 
     /// <summary>
-    /// Every arm that had something to learn moved, and every tensor moved that has a gradient. A tensor whose gradient is
-    /// exactly zero may stay: scores over one key do not depend on W_q.
+    /// A sentence for every arm that had something to learn and stayed where it was, or has a tensor with a gradient that
+    /// did. It may be a mistake, or a finding: attention that saturates has no gradient, and small rates are lost to
+    /// rounding. A tensor whose gradient is exactly zero may stay: scores over one key do not depend on W_q.
     /// </summary>
-    public static void AdaptersMoved(Cohort cohort, Adapter adapter)
+    public static List<string> ArmsAtRest(Cohort cohort, Adapter adapter)
     {
+        var atRest = new List<string>();
         if (cohort.StepCount == 0)
         {
-            return;
+            return atRest;
         }
 
         using var scope = NewDisposeScope();
@@ -44,8 +46,8 @@ internal static class TrainingChecks
             string label = cohort.Designs[arm].Arm.Label;
             if (!perTensor.Any(tensor => tensor.Moved[arm]))
             {
-                throw new InvalidOperationException(
-                    $"{label}: no trained number moved in {cohort.StepCount} steps; the adapter does not reach the loss, or its gradient vanished.");
+                atRest.Add($"{label}: no trained number moved in {cohort.StepCount} steps; its gradient vanished, or its updates are lost to rounding.");
+                continue;
             }
 
             // LoRA's A has no gradient before B moved once.
@@ -53,11 +55,12 @@ internal static class TrainingChecks
             {
                 if (tensor.Pulled[arm] && !tensor.Moved[arm])
                 {
-                    throw new InvalidOperationException(
-                        $"{label}: tensor {tensor.Name} has a gradient but did not move in {cohort.StepCount} steps.");
+                    atRest.Add($"{label}: tensor {tensor.Name} has a gradient but did not move in {cohort.StepCount} steps.");
                 }
             }
         }
+
+        return atRest;
     }
 
     private static bool[] PerArm(Tensor flags, int arms) => flags.reshape(arms, -1).any(1).cpu().data<bool>().ToArray();

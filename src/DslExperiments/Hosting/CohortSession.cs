@@ -92,6 +92,9 @@ internal sealed class CohortSession : ICohortSession
         }
     }
 
+    /// <inheritdoc/>
+    public void Say(string message) => _monitor.Say(message);
+
     /// <summary>Fit for the middle of a sentence.</summary>
     private static string Lead(string message) =>
         message.Length == 0 ? message : char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');

@@ -51,7 +51,7 @@ internal sealed record FinishedCohort(ImmutableArray<FinishedArm> Arms)
                 ? finished
                 : throw new InvalidDataException("it has other arms or metrics than the cohort");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"it is malformed ({e.Message.TrimEnd('.')})", e);
         }

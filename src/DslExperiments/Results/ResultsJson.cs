@@ -93,12 +93,18 @@ internal static class ResultsJson
             ImmutableArray<string> metrics = arms.GetArrayLength() == 0
                 ? []
                 : [.. arms[0].GetProperty("metrics").EnumerateObject().Select(static metric => metric.Name)];
+            ImmutableArray<ArmRow> rows = [.. arms.EnumerateArray().Select(arm => ReadArm(arm, metrics))];
+            if (rows.CountBy(static row => row.Label).FirstOrDefault(static count => count.Value > 1).Key is { } twice)
+            {
+                throw new FormatException($"the arm {twice} is there twice");
+            }
+
             return new RunSummary(
                 root.GetProperty("experiment").GetString()!,
                 root.GetProperty("profile").GetString()!,
                 folder,
                 metrics,
-                [.. arms.EnumerateArray().Select(arm => ReadArm(arm, metrics))],
+                rows,
                 [.. root.GetProperty("expectations").EnumerateArray().Select(ReadExpectation)]);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)

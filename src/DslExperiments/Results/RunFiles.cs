@@ -111,19 +111,17 @@ internal sealed class RunFiles : IDisposable
         }
     }
 
-    /// <summary>Writes the results, and last the word that they are complete.</summary>
+    /// <summary>Writes the results, which also mends damaged ones, and last the word that they are complete.</summary>
     public void Complete(RunSummary summary)
     {
-        if (WasFinished && !_trained && File.Exists(Path.Combine(Location, ResultsJson.FileName)))
-        {
-            return;
-        }
-
         MetricsLog.Write(Location, summary.Arms);
         AtomicFile.Write(Path.Combine(Location, ResultsJson.FileName), stream => stream.Write(
             JsonWriting.ToBytes(writer => ResultsJson.Write(writer, summary, withFolder: false), JsonWriting.Indented)));
         HtmlReport.Write(Location, summary, _plan.Info.Summary);
-        Write(RunState.Finished);
+        if (!WasFinished || _trained)
+        {
+            Write(RunState.Finished);
+        }
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ internal sealed class RunFolder : IDisposable
     /// <param name="request">Says which.</param>
     /// <param name="experiment">The experiment's name.</param>
     /// <param name="key">What decides whether a run is of the same kind.</param>
-    /// <exception cref="ExperimentUsageException">The folder that was asked for holds another run.</exception>
+    /// <exception cref="ExperimentUsageException">The folder that was asked for holds another run, or is none.</exception>
     /// <exception cref="RunFolderInUseException">Another process works in the folder that was asked for.</exception>
     public static RunFolder Open(RunRequest request, string experiment, RunKey key)
     {
@@ -63,6 +63,11 @@ internal sealed class RunFolder : IDisposable
 
     private static RunFolder OpenGiven(string folder, RunKey key, bool fresh)
     {
+        if (folder.Length == 0 || File.Exists(folder))
+        {
+            throw new ExperimentUsageException(folder.Length == 0 ? "The run folder needs a name." : $"'{folder}' is a file; a run needs a folder.");
+        }
+
         Directory.CreateDirectory(folder);
         var @lock = RunLock.TryTake(folder) ?? throw new RunFolderInUseException(folder, RunLock.Owner(folder));
         try

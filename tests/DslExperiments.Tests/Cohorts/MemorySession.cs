@@ -15,6 +15,8 @@ public sealed class MemorySession : ICohortSession
 
     public List<int> MeasuredSteps { get; } = [];
 
+    public List<string> Said { get; } = [];
+
     public int Saves { get; private set; }
 
     public bool PauseRequested => step >= PauseAt;
@@ -34,6 +36,8 @@ public sealed class MemorySession : ICohortSession
     public void Progress(int step, int steps) => this.step = step;
 
     public void Measured(int step, ReadOnlySpan<double> losses) => MeasuredSteps.Add(step);
+
+    public void Say(string message) => Said.Add(message);
 
     private static CohortState Copy(CohortState state) => state with
     {

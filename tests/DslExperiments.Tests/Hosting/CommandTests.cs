@@ -40,6 +40,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("run tiny --workers 0", "--workers needs at least 1")]
     [InlineData("run tiny --workers many", "--workers wants a whole number, not 'many'.")]
     [InlineData("run tiny --checkpoint-seconds -1", "--checkpoint-seconds needs a number from 0 on.")]
+    [InlineData("run tiny --out ", "The run folder needs a name.")]
     [InlineData("run tiny --set training.steps", "--set wants key=value, not 'training.steps'.")]
     [InlineData("run tiny --set training.stps=5", "'stps'")]
     [InlineData("run tiny --set training.steps=fast", "training.steps")]
@@ -172,6 +173,36 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(3, arms[0].GetProperty("settings").GetProperty("length").GetInt32());
         Assert.Equal(12, arms[0].GetProperty("trainable_parameters").GetInt32());
         Assert.Equal(2 * 2, File.ReadLines(_folder["run/metrics.jsonl"]).Count());
+    }
+
+    [Fact]
+    public async Task A_file_in_place_of_the_run_folder_is_a_mistake()
+    {
+        File.WriteAllText(_folder["file"], "kept");
+        var run = await ProgramRun.Of("run", "tiny", "--out", _folder["file"]);
+        Assert.Equal(42, run.ExitCode);
+        Assert.Contains("is a file; a run needs a folder.", run.Error, StringComparison.Ordinal);
+        Assert.Equal("kept", File.ReadAllText(_folder["file"]));
+    }
+
+    [Fact]
+    public async Task An_arm_that_cannot_move_is_told_and_the_others_are_kept()
+    {
+        var run = await ProgramRun.Of("run", "tiny", "--set", "methods.prompt.training.learning_rate=1e-300", "--out", _folder["run"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("prompt length=2 seed=1: no trained number moved in 40 steps", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("lora", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Results_that_name_an_arm_twice_are_refused()
+    {
+        await ProgramRun.Of("run", "tiny", "--out", _folder["run"]);
+        var path = _folder["run/results.json"];
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"seed\": 1", "\"seed\": 0", StringComparison.Ordinal));
+        var run = await ProgramRun.Of("compare", _folder["run"], _folder["run"]);
+        Assert.Equal(42, run.ExitCode);
+        Assert.Contains("is there twice", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -223,14 +223,30 @@ public sealed class RunFolderTests : IDisposable
         AssertEqualResults("whole", "run");
     }
 
-    [Fact]
-    public async Task A_damaged_outcome_starts_its_cohort_anew()
+    [Theory]
+    [InlineData("results.json")]
+    [InlineData("metrics.jsonl")]
+    [InlineData("report.html")]
+    public async Task A_finished_run_mends_its_results(string file)
+    {
+        await Run("whole");
+        TemporaryFolder.Copy(_folder["whole"], _folder["run"]);
+        File.WriteAllText(_folder[$"run/{file}"], "{");
+        await Run("run");
+        AssertEqualResults("whole", "run");
+    }
+
+    [Theory]
+    [InlineData("{\"cohort\":")]
+    [InlineData(null)]
+    public async Task A_damaged_outcome_starts_its_cohort_anew(string? damaged)
     {
         await Run("whole");
         TemporaryFolder.Copy(_folder["whole"], _folder["run"]);
         var manifest = _folder["run/manifest.json"];
         File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"finished\",", "\"running\",", StringComparison.Ordinal));
-        File.WriteAllText(_folder["run/checkpoints/cohort-0002.json"], "{\"cohort\":");
+        var outcome = _folder["run/checkpoints/cohort-0002.json"];
+        File.WriteAllText(outcome, damaged ?? File.ReadAllText(outcome).Replace("\"curve\":[[", "\"curve\":[[],[", StringComparison.Ordinal));
         File.Delete(_folder["run/results.json"]);
         await Run("run");
         AssertEqualResults("whole", "run");
