@@ -43,6 +43,8 @@ public class DiagnosticTests
     [InlineData("naïve", "'naïve' is no name")]
     [InlineData("bad folder/sample", "'bad folder' is no name")]
     [InlineData("arm", "a spec cannot be called 'arm', because Arm is the name of a part of the generated C#")]
+    [InlineData("system/sample", "a folder of specs cannot be called 'system', because its namespace would hide System from C# beside it")]
+    [InlineData("a/dsl-experiments/sample", "a folder of specs cannot be called 'dsl-experiments', because its namespace would hide DslExperiments")]
     [InlineData("", "'' is no name")]
     public void A_file_name_must_be_a_name_in_CSharp(string fullName, string message)
     {

@@ -14,6 +14,14 @@ internal static class NameRules
             }
         }
 
+        foreach (string folder in document.Folder.Split('/'))
+        {
+            if (CSharpNames.Pascal(folder) is "System" or "DslExperiments")
+            {
+                Report(document, bag, $"a folder of specs cannot be called '{folder}', because its namespace would hide {CSharpNames.Pascal(folder)} from C# beside it");
+            }
+        }
+
         string pascal = CSharpNames.Pascal(document.Name);
         if (CSharpNames.IsReservedForExperiments(pascal) || CSharpNames.IsKeyword(pascal))
         {
