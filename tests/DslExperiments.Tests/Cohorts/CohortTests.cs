@@ -154,7 +154,7 @@ public class CohortTests
     public void The_runner_passes_failures_on()
     {
         Cohort[] cohorts = [.. CohortPlanner.Plan(DesignsOf("prompt")).Select(plan => new Cohort(plan, new DetachedSession(), CPU))];
-        Assert.Throws<NotImplementedException>(() => CohortRunner.Run(cohorts, _ => throw new NotImplementedException(), 2));
+        Assert.Throws<InvalidDataException>(() => CohortRunner.Run(cohorts, _ => throw new InvalidDataException(), 2));
         Assert.Throws<TrainingInterruptedException>(() => CohortRunner.Run(cohorts, _ => throw new TrainingInterruptedException(), 2));
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
