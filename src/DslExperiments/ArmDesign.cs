@@ -12,7 +12,11 @@ public sealed record ArmDesign(
     TaskOptions Task,
     MethodOptions Method,
     TrainingOptions Training,
-    long TrainableParameters);
+    long TrainableParameters)
+{
+    /// <summary>How the backbone was trained before it was frozen, or null when it is as drawn or constructed.</summary>
+    public PretrainOptions? Pretrain { get; init; }
+}
 
 /// <summary>The resolved settings of one profile; generated experiments derive one record each.</summary>
 public abstract record ExperimentSettings<TArm>

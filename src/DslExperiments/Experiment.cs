@@ -80,6 +80,9 @@ public abstract class Experiment<TArm, TMetrics> : Experiment
     /// <summary>Trains one cohort to its end and measures it.</summary>
     protected abstract void Train(Cohort cohort);
 
+    /// <summary>Trains the backbone of one seed, before it is frozen; specs with <c>pretrain:</c> override it.</summary>
+    protected virtual void Pretrain(Cohort cohort) => throw new InvalidOperationException($"{Info.Name} has no pretraining.");
+
     /// <summary>Puts measured values into the typed record.</summary>
     protected abstract TMetrics ToMetrics(ReadOnlySpan<double> values);
 
@@ -93,7 +96,7 @@ public abstract class Experiment<TArm, TMetrics> : Experiment
         $"{Info.Name} has no profile '{profile}'.{NearestNames.Hint(profile, Info.Profiles)}");
 
     /// <summary>What runs an experiment sees of its harness.</summary>
-    internal Harness<TArm, TMetrics> ToHarness() => new(GetType(), Info, MetricList, ExpectationList, SettingsOf, Train, ToMetrics, ArmFinished);
+    internal Harness<TArm, TMetrics> ToHarness() => new(GetType(), Info, MetricList, ExpectationList, SettingsOf, Train, Pretrain, ToMetrics, ArmFinished);
 
     /// <inheritdoc/>
     internal sealed override ExperimentPlan PlanOf(RunRequest request) 

@@ -71,7 +71,7 @@ internal sealed partial class Emitter
         foreach ((MethodNames method, MethodSettingsSpec settings) in MethodSettings(Full))
         {
             string options = settings.Options.CSharpType;
-            writer.Lines($"{Literal.Of(method.Spec.Name)} => new {HarnessTypes.Adapter(options)}(cohort.Options<{options}>(), backbone, cohort.Seeds),");
+            writer.Lines($"{Literal.Of(method.Spec.Name)} => new {HarnessTypes.Adapter(options)}(cohort.Options<{options}>(), backbone, cohort.AdapterSeeds{(HarnessTypes.ReadsTask(options) ? ", task" : "")}),");
         }
 
         writer.Lines($"_ => {Runtime.Unreachable},");

@@ -12,6 +12,11 @@ internal static class ParameterCounter
         {
             case "prompt":
                 return point.Int(method.Options["length"]) * width;
+            case "prefix":
+                long perRow = point.Word(method.Options["form"]) == "key_value" ? 2 * width : width;
+                return depth * point.Int(method.Options["length"]) * perRow;
+            case "frozen":
+                return 0;
             case "lora":
                 long rank = point.Int(method.Options["rank"]);
                 long perLayer = 0;
@@ -40,10 +45,17 @@ internal static class ParameterCounter
         long count = point.Int(backbone.Depth) * perLayer;
         foreach (SpecValue item in ((SpecValue.List)on).Items)
         {
-            count += ((SpecValue.Choice)item).Word == "all" ? Norms(backbone, point) : 0;
+            count += ((SpecValue.Choice)item).Word == "all" ? Norms(backbone, point) + Tables(backbone, point) : 0;
         }
 
         return count;
+    }
+
+    /// <summary>Embedding and unembedding, and the table of learned positions.</summary>
+    private static long Tables(TransformerFields backbone, Point point)
+    {
+        long positions = point.Word(backbone.Positions) == "learned" ? point.Int(backbone.Context) : 0;
+        return point.Int(backbone.Width) * ((2 * point.Int(backbone.Vocabulary)) + positions);
     }
 
     /// <summary>One gain per norm: one norm per attention and per MLP, and for pre and rms a last one.</summary>

@@ -21,6 +21,14 @@ internal sealed class TransformerFields(BoundSection section)
 
     public BoundField Positions { get; } = section["positions"];
 
+    public BoundField Vocabulary { get; } = section["vocabulary"];
+
+    public BoundField Context { get; } = section["context"];
+
+    public BoundField Causal { get; } = section["causal"];
+
+    public BoundField Construct { get; } = section["construct"];
+
     public BoundField InitMlp { get; } = section["init.mlp"];
 
     public BoundField InitBias { get; } = section["init.bias"];

@@ -33,6 +33,9 @@ internal sealed class CallType(string csharpType, params CallFunction[] function
     /// <summary>All functions with their documentation.</summary>
     public CallFunction[] Functions => functions;
 
+    /// <summary>The same type with one more function.</summary>
+    public CallType With(CallFunction more) => new(csharpType, functions.Append(more).ToArray());
+
     /// <summary>A call of the table; for defaults.</summary>
     public SpecValue Of(string name, params SpecValue[] arguments)
     {

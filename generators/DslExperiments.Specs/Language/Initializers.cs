@@ -16,7 +16,16 @@ internal static class Initializers
         new CallFunction("uniform", Namespace + "Uniform", "uniform on [-bound, bound]", new Parameter("bound", Spread)),
         new CallFunction("spectral_norm", Namespace + "SpectralNorm", "Gaussian, rescaled so that the largest singular value is the given one", new Parameter("value", Spread)),
         new CallFunction("identity", Namespace + "Identity", "gain times the identity; square matrices only", new Parameter("gain", AnyGain, new SpecValue.Number(1))),
-        new CallFunction("kaiming_uniform", Namespace + "KaimingUniform", "uniform on ±sqrt(6 / ((1 + a²) fan-in))", new Parameter("a", Spread, new SpecValue.Number(2.23606797749979))));
+        new CallFunction("kaiming_uniform", Namespace + "KaimingUniform", "uniform on ±sqrt(6 / ((1 + a²) fan-in))", new Parameter("a", Spread, new SpecValue.Number(2.23606797749979))),
+        new CallFunction("sphere", Namespace + "Sphere", "rows uniform on the sphere of that radius", new Parameter("radius", Spread, new SpecValue.Number(1))));
+
+    /// <summary>For a weight of a group.</summary>
+    public static readonly CallType OfMember = Type.With(
+        new CallFunction("same", Namespace + "Same", "as the group of weights that it belongs to"));
+
+    /// <summary>For virtual tokens.</summary>
+    public static readonly CallType OfPrompt = Type.With(
+        new CallFunction("written", Namespace + "Written", "what a constructed backbone writes for the task's data, nothing drawn"));
 
     /// <summary>A call of one argument, or of none.</summary>
     public static SpecValue Of(string name, params double[] arguments)

@@ -5,6 +5,8 @@ internal static class Methods
 {
     private const string Namespace = "global::DslExperiments.Methods.";
 
+    private static readonly NumberType Cap = new(0, double.PositiveInfinity);
+
     public static readonly ChoiceType Projection = new(
         Namespace + "Projection",
         new Word("q", "Q", "the query matrix"),
@@ -15,14 +17,29 @@ internal static class Methods
         new Word("mlp_out", "MlpOut", "the MLP's second matrix"),
         new Word("attention", "Attention", "the matrices q, k, v and, when there is one, o"),
         new Word("mlp", "Mlp", "both mlp_in and mlp_out"),
-        new Word("all", "All", "all of them; for full also the norms' gains"));
+        new Word("all", "All", "all of them; for full also the norms' gains, embedding, unembedding and learned positions"));
 
     public static readonly WordListType Projections = new(Projection, Members);
 
     public static readonly Variant Prompt = new("prompt", "Trained virtual tokens before the content (Lester et al. 2021).", new Section(
         Namespace + "PromptOptions",
         new Field("length", "Length", new IntType(1, Limits.MaxSize), new SpecValue.Int(1), "Virtual tokens."),
-        new Field("init", "Init", Initializers.Type, Initializers.Of("normal", 1), "Distribution of their entries at the start.")));
+        new Field("init", "Init", Initializers.OfPrompt, Initializers.Of("normal", 1), "Distribution of their entries at the start."),
+        new Field("norm_cap", "NormCap", Cap, new SpecValue.Number(0), "Largest norm of a virtual token, kept after every step; 0 for none.")));
+
+    public static readonly ChoiceType Form = new(
+        Namespace + "PrefixForm",
+        new Word("key_value", "KeyValue", "keys and values of every layer's attention (P-Tuning v2)"),
+        new Word("block_input", "BlockInput", "rows at the input of every layer, before its normalisation (Petrov et al. 2024)"));
+
+    public static readonly Variant Prefix = new("prefix", "Trained virtual tokens in every layer (Li and Liang 2021; Liu et al. 2022).", new Section(
+        Namespace + "PrefixOptions",
+        new Field("length", "Length", new IntType(1, Limits.MaxSize), new SpecValue.Int(1), "Virtual tokens per layer."),
+        new Field("form", "Form", Form, Form.Of("key_value"), "Where they stand."),
+        new Field("init", "Init", Initializers.Type, Initializers.Of("normal", 1), "Distribution of their entries at the start."),
+        new Field("norm_cap", "NormCap", Cap, new SpecValue.Number(0), "Largest norm of a row (block_input), kept after every step; 0 for none."),
+        new Field("key_cap", "KeyCap", Cap, new SpecValue.Number(0), "Largest norm of a key (key_value), kept after every step; 0 for none."),
+        new Field("value_cap", "ValueCap", Cap, new SpecValue.Number(0), "Largest norm of a value (key_value), kept after every step; 0 for none.")));
 
     public static readonly Variant Lora = new("lora", "A trained low-rank update of frozen weights (Hu et al. 2021).", new Section(
         Namespace + "LoraOptions",
@@ -36,8 +53,10 @@ internal static class Methods
         Namespace + "FullOptions",
         new Field("on", "On", Projections, Projections.Of("all"), "The weights that are trained, in every layer, biases with their matrix.")));
 
+    public static readonly Variant Frozen = new("frozen", "The backbone as it is; nothing is trained.", new Section(Namespace + "FrozenOptions"));
+
     /// <summary>All methods.</summary>
-    public static readonly Variant[] All = { Prompt, Lora, Full };
+    public static readonly Variant[] All = { Prompt, Prefix, Lora, Full, Frozen };
 
     /// <summary>The single weights in a group; none for a single weight.</summary>
     public static string[] Members(string word) => word switch

@@ -35,5 +35,6 @@ internal static class Training
         new Field("epsilon", "Epsilon", new NumberType(0, 1, aboveMin: true), new SpecValue.Number(1e-8), "Added to the root of the second moment (adam, adamw)."),
         new Field("momentum", "Momentum", Decay, new SpecValue.Number(0), "Momentum (sgd)."),
         new Field("batch", "Batch", new IntType(0, Limits.MaxSize), new SpecValue.Int(0), "Sequences per step; 0 for all of them."),
-        new Field("measure_every", "MeasureEvery", new IntType(0, MaxSteps), new SpecValue.Int(0), "Steps between two measurements; 0 for a twentieth of the steps."));
+        new Field("measure_every", "MeasureEvery", new IntType(0, MaxSteps), new SpecValue.Int(0), "Steps between two measurements; 0 for a twentieth of the steps."),
+        new Field("restarts", "Restarts", new IntType(1, 1000), new SpecValue.Int(1), "How often an arm is trained, each time from another start; the smallest loss counts."));
 }

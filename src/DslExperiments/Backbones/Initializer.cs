@@ -23,3 +23,12 @@ public sealed record Identity(double Gain) : Initializer;
 
 /// <summary>Uniform on ±sqrt(6 / ((1 + a²) fan-in)): <c>kaiming_uniform(a)</c>; a = sqrt 5 is LoRA's A (Hu et al. 2021).</summary>
 public sealed record KaimingUniform(double A) : Initializer;
+
+/// <summary>Rows uniform on the sphere of the given radius: <c>sphere(radius)</c>.</summary>
+public sealed record Sphere(double Radius) : Initializer;
+
+/// <summary>As the group of weights that this one belongs to: <c>same</c>.</summary>
+public sealed record Same : Initializer;
+
+/// <summary>Virtual tokens that a constructed backbone writes for the task's data, nothing drawn: <c>written</c>.</summary>
+public sealed record Written : Initializer;

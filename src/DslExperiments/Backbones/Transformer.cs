@@ -23,7 +23,8 @@ public sealed class Transformer
     /// <param name="options">Shape and distributions.</param>
     /// <param name="seeds">One seed per arm, [A].</param>
     /// <param name="device">Where the backbone computes.</param>
-    public Transformer(TransformerOptions options, IReadOnlyList<int> seeds, Device device)
+    /// <param name="weights">Weights in place of drawn ones, or null.</param>
+    public Transformer(TransformerOptions options, IReadOnlyList<int> seeds, Device device, BackboneWeights? weights = null)
     {
         if (options.Heads < 1 || options.Width % options.Heads != 0)
         {
@@ -66,6 +67,18 @@ public sealed class Transformer
     /// <param name="adapter">The adapter, A arms.</param>
     /// <param name="batch">Which sequences.</param>
     public Tensor Forward(Content content, Adapter adapter, Batch batch) => new FrozenPass(this, content, adapter, batch).Run();
+
+    /// <summary>Sequences of tokens as content: embedding and positions.</summary>
+    /// <param name="ids">[G, N, T], 64-bit.</param>
+    /// <param name="firstPosition">Position of the first token.</param>
+    /// <param name="reads">Which tokens are read.</param>
+    public Content Embed(Tensor ids, int firstPosition, IReadOnlyList<int> reads) => throw new NotImplementedException();
+
+    /// <summary>Scores of the vocabulary after every token that is read, [A, B, reads, V].</summary>
+    /// <param name="content">Sequences of <see cref="Embed"/>.</param>
+    /// <param name="adapter">The adapter, A arms.</param>
+    /// <param name="batch">Which sequences.</param>
+    public Tensor Logits(Content content, Adapter adapter, Batch batch) => throw new NotImplementedException();
 
     /// <summary>
     /// The attention of one layer with everything in place: softmax weights of all rows over all rows, prompt first,

@@ -27,11 +27,20 @@ public sealed record TransformerOptions
     /// <summary>What is added to content tokens to mark their position; virtual tokens carry none.</summary>
     public Positions Positions { get; init; } = Positions.None;
 
+    /// <summary>Size of the vocabulary, V: rows of the embedding and of the unembedding; 0 when tokens are vectors.</summary>
+    public int Vocabulary { get; init; }
+
+    /// <summary>Most tokens of a sequence, placeholders included: rows of the table of <see cref="Positions.Learned"/>.</summary>
+    public int Context { get; init; }
+
     /// <summary>Precision of weights, activations and adapters.</summary>
     public Precision Dtype { get; init; } = Precision.Float32;
 
     /// <summary>Distributions of the frozen weights.</summary>
     public BackboneInit Init { get; init; } = new();
+
+    /// <summary>Weights that are computed instead of drawn; shape and <see cref="Init"/> must not contradict it.</summary>
+    public Construction Construct { get; init; } = new NoConstruction();
 }
 
 /// <summary>How a head scores and what follows it.</summary>
@@ -68,6 +77,24 @@ public sealed record BackboneInit
 
     /// <summary>b_1 and b_2.</summary>
     public Initializer Bias { get; init; } = new Zeros();
+
+    /// <summary>W_q, where it differs from <see cref="Attention"/>.</summary>
+    public Initializer Query { get; init; } = new Same();
+
+    /// <summary>W_k, where it differs from <see cref="Attention"/>.</summary>
+    public Initializer Key { get; init; } = new Same();
+
+    /// <summary>W_v, where it differs from <see cref="Attention"/>.</summary>
+    public Initializer Value { get; init; } = new Same();
+
+    /// <summary>W_o, where it differs from <see cref="Attention"/>.</summary>
+    public Initializer Output { get; init; } = new Same();
+
+    /// <summary>W_2, where it differs from <see cref="Mlp"/>.</summary>
+    public Initializer MlpOut { get; init; } = new Same();
+
+    /// <summary>Embedding and unembedding, [V, D] each, and learned positions, [context, D].</summary>
+    public Initializer Embedding { get; init; } = new Normal(0.02);
 }
 
 /// <summary>Factor on attention scores.</summary>
@@ -123,6 +150,9 @@ public enum Positions
 
     /// <summary>Rotation of queries and keys by position; virtual tokens are not rotated.</summary>
     Rotary,
+
+    /// <summary>A table of <see cref="TransformerOptions.Context"/> rows, added to content tokens; trained with the backbone.</summary>
+    Learned,
 }
 
 /// <summary>Floating-point precision.</summary>

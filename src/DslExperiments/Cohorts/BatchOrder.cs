@@ -1,4 +1,5 @@
 using DslExperiments.Backbones;
+using DslExperiments.Tasks;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Cohorts;
@@ -8,15 +9,16 @@ namespace DslExperiments.Cohorts;
 /// alone, so a resumed run needs no state of a generator. Sequences that do not fill a batch are left out of the epoch.
 /// </summary>
 /// <param name="groups">The seeds.</param>
-/// <param name="sequences">Sequences per seed, N.</param>
+/// <param name="task">The task: sequences per seed, N, or whether every step draws its own.</param>
 /// <param name="size">Sequences per step; 0 or N for all.</param>
-public sealed class BatchOrder(SeedGroups groups, int sequences, int size)
+public sealed class BatchOrder(SeedGroups groups, TaskOptions task, int size)
 {
+    private readonly int sequences = task.Sequences;
     private long epoch = -1;
     private long[] order = [];
 
     /// <summary>True when every step has all sequences.</summary>
-    public bool IsFull { get; } = size == 0 || size >= sequences;
+    public bool IsFull { get; } = !task.Streams && (size == 0 || size >= task.Sequences);
 
     /// <summary>The sequences of a step, as positions among G·N stacked ones, [G·B].</summary>
     public Batch At(int step, Device device)
@@ -24,6 +26,11 @@ public sealed class BatchOrder(SeedGroups groups, int sequences, int size)
         if (IsFull)
         {
             return Batch.All;
+        }
+
+        if (task.Streams)
+        {
+            return Batch.Fresh(step, size);
         }
 
         int perEpoch = sequences / size;
@@ -37,6 +44,9 @@ public sealed class BatchOrder(SeedGroups groups, int sequences, int size)
 
         return Batch.Of(tensor(rows, int64, device), size);
     }
+
+    /// <summary>The sequences of the pass after the last update: all of them, or fresh ones.</summary>
+    public Batch Last(int step) => task.Streams ? Batch.Fresh(step, size) : Batch.All;
 
     private void Shuffle(long wanted)
     {

@@ -58,11 +58,20 @@ public sealed class Cohort
     /// <summary>The seed of every arm, [A].</summary>
     public IReadOnlyList<int> Seeds { get; }
 
+    /// <summary>The seed from which each arm's adapter is drawn, [A].</summary>
+    public IReadOnlyList<int> AdapterSeeds => Seeds;
+
+    /// <summary>The weights that pretraining left, by seed; null when the backbone is as drawn or constructed.</summary>
+    public BackboneWeights? Pretrained { get; init; }
+
+    /// <summary>What a pretraining cohort left, once <see cref="Keep"/> was called: an adapter's tensors by name, on the CPU.</summary>
+    public IReadOnlyDictionary<string, Tensor>? Kept { get; private set; }
+
     /// <summary>Where the cohort computes.</summary>
     public Device Device { get; }
 
     /// <summary>Updates per arm.</summary>
-    public int StepCount => Trainings[0].Steps;
+    public int StepCount => plan.Designs[0].Method is FrozenOptions ? 0 : Trainings[0].Steps;
 
     /// <summary>What the cohort left behind, once <see cref="Finish"/> was called.</summary>
     public CohortOutcome? Outcome { get; private set; }
@@ -89,13 +98,13 @@ public sealed class Cohort
         CheckCounts(adapter);
         int first = Restore(adapter, optimizer);
         var groups = new SeedGroups(Seeds, adapter.Values.dtype, Device);
-        var order = new BatchOrder(groups, Task.Sequences, Trainings[0].Batch);
+        var order = new BatchOrder(groups, Task, Trainings[0].Batch);
         var ones = torch.ones(Count, adapter.Values.dtype, Device);
         for (int index = first; index <= steps; index++)
         {
             bool last = index == steps;
             using var batchScope = NewDisposeScope();
-            var batch = last ? Batch.All : order.At(index, Device);
+            var batch = last ? order.Last(index) : order.At(index, Device);
             var step = new TrainingStep(index, !last, last || index % every == 0, batch, adapter, optimizer, ones);
             yield return step;
             if (!step.Done)
@@ -130,6 +139,18 @@ public sealed class Cohort
         using var frozen = no_grad();
         var values = metrics.Select(metric => Measured(metric, trained)).ToArray();
         Outcome = new CohortOutcome([.. Enumerable.Range(0, Count).Select(arm => OutcomeOf(arm, trained, values))]);
+    }
+
+    /// <summary>Keeps the trained weights of a pretraining cohort, one arm, for whoever runs it.</summary>
+    /// <exception cref="InvalidOperationException">The training diverged.</exception>
+    public void Keep(FullTuning trained)
+    {
+        if (divergedAt[0] >= 0)
+        {
+            throw new InvalidOperationException($"The pretraining of seed {Seeds[0]} diverged at step {divergedAt[0]}.");
+        }
+
+        Kept = trained.Export(0).ToDictionary(tensor => tensor.Key, tensor => tensor.Value.DetachFromDisposeScope());
     }
 
     /// <summary>Steps between two measured passes.</summary>

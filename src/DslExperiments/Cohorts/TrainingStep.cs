@@ -66,6 +66,7 @@ public sealed class TrainingStep
             adapter.Gradients.zero_();
             losses.backward([ones]);
             optimizer.Step(Index);
+            adapter.Constrain();
         }
     }
 

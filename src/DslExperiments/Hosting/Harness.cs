@@ -14,6 +14,7 @@ internal sealed record Harness<TArm, TMetrics>(
     ImmutableArray<Expectation<TArm, TMetrics>> Expectations,
     Func<string, ExperimentSettings<TArm>> SettingsOf,
     Action<Cohort> Train,
+    Action<Cohort> Pretrain,
     Func<ReadOnlySpan<double>, TMetrics> ToMetrics,
     Action<ArmResult<TArm, TMetrics>> ArmFinished)
     where TArm : ExperimentArm

@@ -91,6 +91,26 @@ public abstract class Adapter
     /// <summary>True when some arm's slices are padded.</summary>
     public bool IsPadded => Tensors.Any(tensor => Enumerable.Range(0, Arms).Any(arm => tensor.CountOf(arm) < tensor.Size));
 
+    /// <summary>The virtual tokens of a layer's attention, or null.</summary>
+    public virtual PrefixRows? Prefix(int layer) => null;
+
+    /// <summary>True when virtual tokens stand before the content, in the first layer or in all.</summary>
+    public bool HasVirtualTokens => Prompt is not null || Prefix(0) is not null;
+
+    /// <summary>Trained embedding rows in place of the frozen ones, [A, V, D], or null.</summary>
+    public virtual Tensor? Embedding => null;
+
+    /// <summary>Trained unembedding rows in place of the frozen ones, [A, V, D], or null.</summary>
+    public virtual Tensor? Unembedding => null;
+
+    /// <summary>Trained positions in place of the frozen ones, [A, context, D], or null.</summary>
+    public virtual Tensor? PositionTable => null;
+
+    /// <summary>Puts the numbers back where the method's caps allow them to be; called after every update.</summary>
+    public virtual void Constrain()
+    {
+    }
+
     /// <summary>A trained weight in place of a frozen one, or null.</summary>
     public virtual TrainedLinear? Replacement(int layer, Projection projection) => null;
 

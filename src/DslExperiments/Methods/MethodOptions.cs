@@ -13,7 +13,48 @@ public sealed record PromptOptions : MethodOptions
 
     /// <summary>Distribution of their entries at the start.</summary>
     public Initializer Init { get; init; } = new Normal(1);
+
+    /// <summary>Largest norm of a virtual token, kept after every step; 0 for none.</summary>
+    public double NormCap { get; init; }
 }
+
+/// <summary>
+/// <c>prefix</c>: P trained virtual tokens in every layer (Li and Liang 2021; Liu et al. 2022, P-Tuning v2; Petrov et al.
+/// 2024).
+/// </summary>
+public sealed record PrefixOptions : MethodOptions
+{
+    /// <summary>Virtual tokens per layer, P.</summary>
+    public int Length { get; init; } = 1;
+
+    /// <summary>Where the virtual tokens stand.</summary>
+    public PrefixForm Form { get; init; } = PrefixForm.KeyValue;
+
+    /// <summary>Distribution of their entries at the start.</summary>
+    public Initializer Init { get; init; } = new Normal(1);
+
+    /// <summary>Largest norm of a row at a block's input, kept after every step; 0 for none.</summary>
+    public double NormCap { get; init; }
+
+    /// <summary>Largest norm of a key, all heads together, kept after every step; 0 for none.</summary>
+    public double KeyCap { get; init; }
+
+    /// <summary>Largest norm of a value, all heads together, kept after every step; 0 for none.</summary>
+    public double ValueCap { get; init; }
+}
+
+/// <summary>Where the virtual tokens of a prefix stand.</summary>
+public enum PrefixForm
+{
+    /// <summary>Keys and values of every layer's attention, 2·L·P·D numbers (P-Tuning v2).</summary>
+    KeyValue,
+
+    /// <summary>Rows at the input of every layer, before its normalisation, L·P·D numbers (Petrov et al. 2024).</summary>
+    BlockInput,
+}
+
+/// <summary><c>frozen</c>: the backbone as it is; nothing is trained.</summary>
+public sealed record FrozenOptions : MethodOptions;
 
 /// <summary><c>lora</c>: <c>W + (alpha / R) B A</c> with trained A <c>[R, in]</c> and B <c>[out, R]</c> (Hu et al. 2021).</summary>
 public sealed record LoraOptions : MethodOptions
@@ -82,6 +123,6 @@ public enum Projection
     /// <summary>W_1 and W_2.</summary>
     Mlp,
 
-    /// <summary>All of them (for <c>full</c> also the norms' gains).</summary>
+    /// <summary>All of them (for <c>full</c> also the norms' gains, embedding, unembedding and learned positions).</summary>
     All,
 }

@@ -11,7 +11,11 @@ public sealed class SoftPrompt : Adapter
     public const string TensorName = "prompt";
 
     /// <summary>Draws the prompts, each from its arm's own seed and length.</summary>
-    public SoftPrompt(IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
+    /// <param name="options">Length, start and cap of every arm.</param>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="seeds">The seed of every arm's start.</param>
+    /// <param name="task">What <c>init: written</c> writes.</param>
+    public SoftPrompt(IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
         : base(backbone, seeds.Count, [new(TensorName, arm => options[arm].Init.Draw(
             [options[arm].Length, backbone.Options.Width], Seeds.Derive(seeds[arm], "adapter/prompt")))])
     {

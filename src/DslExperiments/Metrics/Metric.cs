@@ -17,4 +17,11 @@ public abstract class Metric
 }
 
 /// <summary>A cohort after its last step, with all that metrics read.</summary>
-public sealed record TrainedCohort(Cohort Cohort, Transformer Backbone, TaskFamily Task, Adapter Adapter);
+public sealed record TrainedCohort(Cohort Cohort, Transformer Backbone, TaskFamily Task, Adapter Adapter)
+{
+    /// <summary>The task, for metrics that the spec compiler allows on vectors only.</summary>
+    internal VectorTask Vectors => (VectorTask)Task;
+
+    /// <summary>The task, for metrics that the spec compiler allows on tokens only.</summary>
+    internal TokenTask Tokens => (TokenTask)Task;
+}

@@ -18,7 +18,7 @@ public sealed class RelativeAttentionChange : Metric
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (backbone, content) = (trained.Backbone, trained.Task.Content);
+        var (backbone, content) = (trained.Backbone, trained.Vectors.Content);
         var adapted = Relative(backbone.Attention(content, trained.Adapter, layer: 0), content.Length);
         var original = Relative(backbone.Attention(content, new Unadapted(backbone), layer: 0), content.Length);
         var change = (adapted - backbone.Groups.PerArm(original, trained.Adapter.Arms)).abs();

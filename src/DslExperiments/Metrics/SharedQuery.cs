@@ -11,7 +11,7 @@ namespace DslExperiments.Metrics;
 /// </summary>
 internal sealed class SharedQuery
 {
-    private SharedQuery(Transformer backbone, TaskFamily task, int group)
+    private SharedQuery(Transformer backbone, VectorTask task, int group)
     {
         var options = backbone.Options;
         Width = options.Width;
@@ -87,8 +87,8 @@ internal sealed class SharedQuery
     public static SharedQuery[]? Of(TrainedCohort trained)
     {
         var options = trained.Backbone.Options;
-        return options is { Depth: 1, Heads: 1, Norm: Norm.None, Positions: Positions.None } && trained.Task is SharedTokenPair
-            ? [.. Enumerable.Range(0, trained.Backbone.Groups.Count).Select(group => new SharedQuery(trained.Backbone, trained.Task, group))]
+        return options is { Depth: 1, Heads: 1, Norm: Norm.None, Positions: Positions.None } && trained.Vectors is SharedTokenPair
+            ? [.. Enumerable.Range(0, trained.Backbone.Groups.Count).Select(group => new SharedQuery(trained.Backbone, trained.Vectors, group))]
             : null;
     }
 }

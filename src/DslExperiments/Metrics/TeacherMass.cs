@@ -16,7 +16,7 @@ public sealed class TeacherMass : Metric
     /// <inheritdoc/>
     public override double[] Measure(TrainedCohort trained)
     {
-        int? length = trained.Task switch
+        int? length = trained.Vectors switch
         {
             SharedTokenPair { Options.Targets: TeacherTargets teacher } => teacher.Length,
             TeacherPrompt teacher => teacher.Options.TeacherLength,
@@ -31,8 +31,8 @@ public sealed class TeacherMass : Metric
         using var frozen = no_grad();
 
         // In the backbone's own precision, as the teacher was used.
-        var teachers = TaskFamily.TeacherOf(trained.Backbone, length.Value);
-        double[] masses = trained.Backbone.PromptMass(trained.Task.Content, teachers).mean([1, 2]).ToDoubles();
+        var teachers = VectorTask.TeacherOf(trained.Backbone, length.Value);
+        double[] masses = trained.Backbone.PromptMass(trained.Vectors.Content, teachers).mean([1, 2]).ToDoubles();
         return [.. Enumerable.Range(0, trained.Cohort.Count).Select(arm => masses[trained.Backbone.Groups.GroupOf(arm)])];
     }
 }

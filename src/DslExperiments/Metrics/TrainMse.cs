@@ -14,6 +14,6 @@ public sealed class TrainMse : Metric
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return trained.Task.Loss(trained.Backbone, trained.Adapter, Batch.All).to(float64).cpu().data<double>().ToArray();
+        return trained.Vectors.MeanSquaredError(trained.Backbone, trained.Adapter, Batch.All).to(float64).cpu().data<double>().ToArray();
     }
 }

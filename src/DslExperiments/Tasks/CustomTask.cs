@@ -26,7 +26,7 @@ public abstract class CustomTask
 public sealed record CustomData(Tensor Inputs, Tensor Targets);
 
 /// <summary>A <see cref="CustomTask"/> as a task family.</summary>
-public sealed class CustomTaskFamily : TaskFamily
+public sealed class CustomTaskFamily : VectorTask
 {
     /// <summary>Makes the data of each seed.</summary>
     public CustomTaskFamily(CustomTaskOptions options, CustomTask task, Transformer backbone, IReadOnlyList<int> seeds)

@@ -9,7 +9,7 @@ namespace DslExperiments.Tasks;
 /// the fact sheet). A prompt changes the shared query's attention only through its mass and its sum of values, so random
 /// targets are out of its reach, whatever its length.
 /// </summary>
-public sealed class SharedTokenPair : TaskFamily
+public sealed class SharedTokenPair : VectorTask
 {
     /// <summary>Draws tokens and targets from each seed.</summary>
     public SharedTokenPair(SharedTokenPairOptions options, Transformer backbone, IReadOnlyList<int> seeds)

@@ -6,60 +6,24 @@ using static TorchSharp.torch;
 namespace DslExperiments.Tasks;
 
 /// <summary>
-/// What is to be learned: sequences, and a target for each token that the loss reads. Data is drawn per seed, so arms of
-/// one seed learn the same.
+/// What is to be learned. Data is drawn per seed, so arms of one seed learn the same.
 /// </summary>
-public abstract class TaskFamily
+/// <param name="backbone">The backbone that the data is made for.</param>
+public abstract class TaskFamily(Transformer backbone)
 {
-    private readonly ConstantStore constants = new();
-
-    /// <summary>Stacks the data of every seed.</summary>
-    /// <param name="backbone">The backbone, whose width the tokens have.</param>
-    /// <param name="inputs">Tokens of a seed, [N, T, D].</param>
-    /// <param name="reads">Positions of the tokens that have a target.</param>
-    protected TaskFamily(Transformer backbone, Func<int, Tensor> inputs, IReadOnlyList<int> reads)
-    {
-        Backbone = backbone;
-        Content = new Content(backbone.Groups.Stack(inputs), reads);
-    }
-
-    /// <summary>The sequences.</summary>
-    public Content Content { get; }
-
-    /// <summary>What the tokens that are read should become, [G, N, reads, D].</summary>
-    public abstract Tensor Targets { get; }
-
     /// <summary>The backbone that the data was made for.</summary>
-    protected Transformer Backbone { get; }
+    protected Transformer Backbone { get; } = backbone;
 
-    /// <summary>Mean squared error over the batch's sequences, the tokens that are read and the width; one per arm, [A].</summary>
-    public virtual Tensor Loss(Transformer backbone, Adapter adapter, Batch batch)
-    {
-        var outputs = backbone.Forward(Content, adapter, batch);
-        return nn.functional.mse_loss(outputs, TargetsOf(adapter.Arms, batch), nn.Reduction.None).mean([1, 2, 3]);
-    }
-
-    /// <summary>The targets of a batch for every arm, [A, B, reads, D].</summary>
-    protected Tensor TargetsOf(int arms, Batch batch) => batch.IsAll
-        ? constants.Get(new(Stage.Target, 0, arms), () => Backbone.Groups.PerArm(Targets, arms).contiguous())
-        : Backbone.Groups.PerArm(batch.Select(Targets), arms);
+    /// <summary>What training makes small, one number per arm, [A].</summary>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="adapter">The adapter, A arms.</param>
+    /// <param name="batch">Which sequences.</param>
+    public abstract Tensor Loss(Transformer backbone, Adapter adapter, Batch batch);
 
     /// <summary>
-    /// What the frozen backbone makes of the sequences under hidden N(0, 1) prompts, one per seed: [G, N, reads, D].
+    /// The virtual tokens that a constructed backbone writes for the data of a seed, [P, D], for <c>init: written</c>.
     /// </summary>
-    private protected static Tensor TaughtTargets(Transformer backbone, Content content, int length)
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var teacher = TeacherOf(backbone, length);
-        return backbone.Forward(content, teacher, Batch.All).contiguous().MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The hidden prompts, one arm per seed group.</summary>
-    internal static FixedPrompt TeacherOf(Transformer backbone, int length) => new(
-        backbone, [.. backbone.Groups.Seeds.Select(seed => TeacherRows(seed, length, backbone.Options.Width))]);
-
-    /// <summary>The hidden prompt of a seed, [P, D].</summary>
-    internal static Tensor TeacherRows(int seed, int length, int width) =>
-        new Normal(1).Draw([length, width], Seeds.Derive(seed, "teacher/prompt"));
+    /// <exception cref="NotSupportedException">The task has no data that can be written.</exception>
+    public virtual Tensor WrittenPrompt(int seed) =>
+        throw new NotSupportedException($"{GetType().Name} has nothing that a constructed backbone could write into a prompt.");
 }

@@ -8,7 +8,7 @@ namespace DslExperiments.Tasks;
 /// n sequences, each with its own last token, whose targets the frozen backbone itself produces under a hidden prompt: a
 /// prompt of the teacher's length can reach loss 0.
 /// </summary>
-public sealed class TeacherPrompt : TaskFamily
+public sealed class TeacherPrompt : VectorTask
 {
     /// <summary>Draws tokens and teacher from each seed.</summary>
     public TeacherPrompt(TeacherPromptOptions options, Transformer backbone, IReadOnlyList<int> seeds)

@@ -41,6 +41,19 @@ public sealed record TrainingOptions
 
     /// <summary>Steps between two lines of metrics.jsonl; 0 for a twentieth of the steps.</summary>
     public int MeasureEvery { get; init; }
+
+    /// <summary>How often an arm is trained, each time from another start; the result with the smallest loss counts.</summary>
+    public int Restarts { get; init; } = 1;
+}
+
+/// <summary>How the backbone itself is trained, once per seed, before it is frozen (<c>pretrain:</c>).</summary>
+public sealed record PretrainOptions
+{
+    /// <summary>What it learns.</summary>
+    public required Tasks.TaskOptions Task { get; init; }
+
+    /// <summary>How it is trained.</summary>
+    public required TrainingOptions Training { get; init; }
 }
 
 /// <summary>Update rules.</summary>

@@ -1,5 +1,6 @@
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
+using DslExperiments.Tasks;
 using DslExperiments.Methods;
 using static TorchSharp.torch;
 
@@ -72,8 +73,8 @@ public class SeedsTests
     public void Batches_cover_each_epoch_and_follow_from_the_seed()
     {
         var groups = new SeedGroups([3, 8], float64, CPU);
-        var order = new BatchOrder(groups, 7, 2);
-        var again = new BatchOrder(groups, 7, 2);
+        var order = new BatchOrder(groups, new SharedTokenPairOptions { Sequences = 7 }, 2);
+        var again = new BatchOrder(groups, new SharedTokenPairOptions { Sequences = 7 }, 2);
         using var scope = NewDisposeScope();
         for (int epoch = 0; epoch < 4; epoch++)
         {
@@ -84,11 +85,11 @@ public class SeedsTests
         }
 
         Assert.Equal(order.At(8, CPU).Rows!.data<long>().ToArray(), again.At(8, CPU).Rows!.data<long>().ToArray());
-        Assert.True(new BatchOrder(groups, 7, 0).IsFull);
-        Assert.Same(Batch.All, new BatchOrder(groups, 7, 9).At(3, CPU));
+        Assert.True(new BatchOrder(groups, new SharedTokenPairOptions { Sequences = 7 }, 0).IsFull);
+        Assert.Same(Batch.All, new BatchOrder(groups, new SharedTokenPairOptions { Sequences = 7 }, 9).At(3, CPU));
 
         // A seed's order is the same in another cohort.
-        var alone = new BatchOrder(new SeedGroups([8], float64, CPU), 7, 2);
+        var alone = new BatchOrder(new SeedGroups([8], float64, CPU), new SharedTokenPairOptions { Sequences = 7 }, 2);
         Assert.Equal(order.At(5, CPU).Rows!.data<long>().ToArray()[2..].Select(row => row - 7), alone.At(5, CPU).Rows!.data<long>().ToArray());
     }
 }

@@ -1,0 +1,55 @@
+using DslExperiments.Backbones;
+using DslExperiments.Cohorts;
+using DslExperiments.Methods;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Tasks;
+
+/// <summary>Sequences of tokens; the loss is the cross-entropy of the tokens that follow those that are read.</summary>
+/// <param name="backbone">The backbone, with a vocabulary.</param>
+/// <param name="placeholders">Tokens at the front of every sequence that virtual tokens replace.</param>
+public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFamily(backbone)
+{
+    /// <summary>The sequences that evaluation reads.</summary>
+    public abstract TokenData Test { get; }
+
+    /// <summary>Tokens at the front of every sequence that virtual tokens replace.</summary>
+    protected int Placeholders { get; } = placeholders;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Transformer backbone, Adapter adapter, Batch batch) => CrossEntropy(adapter, Train(batch)).mean([1, 2]);
+
+    /// <summary>The sequences of a training batch.</summary>
+    public abstract TokenData Train(Batch batch);
+
+    /// <summary>Cross-entropy of every token that is to be given, in nats: [A, B, reads].</summary>
+    public Tensor CrossEntropy(Adapter adapter, TokenData data)
+    {
+        var logits = Logits(adapter, data);
+        var wanted = Backbone.Groups.PerArm(data.Targets, adapter.Arms);
+        return -logits.log_softmax(-1).gather(-1, wanted.unsqueeze(-1)).squeeze(-1);
+    }
+
+    /// <summary>True where the most likely token is the wanted one, given the right tokens before it: [A, B, reads].</summary>
+    /// <remarks>
+    /// All of a sequence's reads are right if and only if greedy decoding gives the whole answer: the first wrong token of
+    /// a greedy answer comes after right ones.
+    /// </remarks>
+    public Tensor IsRight(Adapter adapter, TokenData data) =>
+        Logits(adapter, data).argmax(-1).eq(Backbone.Groups.PerArm(data.Targets, adapter.Arms));
+
+    private Tensor Logits(Adapter adapter, TokenData data)
+    {
+        // Virtual tokens stand where the placeholders were; content keeps its positions.
+        int skipped = adapter.HasVirtualTokens ? Placeholders : 0;
+        var ids = skipped == 0 ? data.Ids : data.Ids.narrow(2, skipped, data.Ids.shape[2] - skipped);
+        var content = Backbone.Embed(ids, skipped, [.. data.Reads.Select(position => position - skipped)]);
+        return Backbone.Logits(content, adapter, Batch.All);
+    }
+}
+
+/// <summary>Sequences of tokens and what is to be given for them.</summary>
+/// <param name="Ids">[G, B, T], 64-bit, placeholders included.</param>
+/// <param name="Reads">Positions whose next token is to be given.</param>
+/// <param name="Targets">The wanted tokens, [G, B, reads].</param>
+public sealed record TokenData(Tensor Ids, IReadOnlyList<int> Reads, Tensor Targets);
