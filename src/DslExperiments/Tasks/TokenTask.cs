@@ -42,9 +42,13 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
     {
         // Virtual tokens stand where the placeholders were; content keeps its positions.
         int skipped = adapter.HasVirtualTokens ? Placeholders : 0;
+        return Backbone.Logits(data.Content ?? ContentOf(data, skipped), adapter, Batch.All);
+    }
+
+    private Content ContentOf(TokenData data, int skipped)
+    {
         var ids = skipped == 0 ? data.Ids : data.Ids.narrow(2, skipped, data.Ids.shape[2] - skipped);
-        var content = Backbone.Embed(ids, skipped, [.. data.Reads.Select(position => position - skipped)]);
-        return Backbone.Logits(content, adapter, Batch.All);
+        return Backbone.Embed(ids, skipped, [.. data.Reads.Select(position => position - skipped)]);
     }
 }
 
@@ -52,4 +56,14 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
 /// <param name="Ids">[G, B, T], 64-bit, placeholders included.</param>
 /// <param name="Reads">Positions whose next token is to be given.</param>
 /// <param name="Targets">The wanted tokens, [G, B, reads].</param>
-public sealed record TokenData(Tensor Ids, IReadOnlyList<int> Reads, Tensor Targets);
+public sealed record TokenData(Tensor Ids, IReadOnlyList<int> Reads, Tensor Targets)
+{
+    /// <summary>The sequences as content, where they are the same in every step and have no placeholders; else null.</summary>
+    public Content? Content { get; init; }
+
+    /// <summary>Sequences per seed, B.</summary>
+    public int Sequences => (int)Ids.shape[1];
+
+    /// <summary>Some of the sequences.</summary>
+    public TokenData Slice(int first, int count) => new(Ids.narrow(1, first, count), Reads, Targets.narrow(1, first, count));
+}

@@ -55,7 +55,7 @@ public class MetricTests
         var layer = backbone.Layers[0];
         var query = layer[Projection.Q].Matrix[0].mv(task.Content.Tokens[0][0][1]);
         double expected = Enumerable.Range(0, 3).Sum(j => Math.Exp(
-            layer[Projection.K].Matrix[0].mv(TaskFamily.TeacherRows(6, 3, 10)[j]).dot(query).item<double>()));
+            layer[Projection.K].Matrix[0].mv(VectorTask.TeacherRows(6, 3, 10)[j]).dot(query).item<double>()));
         double[][] values = Measure([new TeacherMass()], Harness.Design(
             new PromptOptions(), 6, task: new SharedTokenPairOptions { Targets = new TeacherTargets(3) }, training: Short));
         Assert.Equal(expected, values[0][0], 10);

@@ -45,7 +45,7 @@ public class TaskTests
         ];
         foreach (var task in tasks)
         {
-            var student = new FixedPrompt(backbone, [.. ((int[])[0, 1, 0]).Select(seed => TaskFamily.TeacherRows(seed, 3, 10))]);
+            var student = new FixedPrompt(backbone, [.. ((int[])[0, 1, 0]).Select(seed => VectorTask.TeacherRows(seed, 3, 10))]);
             Assert.True(task.Loss(backbone, student, Batch.All).max().item<double>() < 1e-28);
             var nobody = new SoftPrompt([new(), new(), new()], backbone, [0, 1, 0]);
             Assert.True(task.Loss(backbone, nobody, Batch.All).min().item<double>() > 1e-6);

@@ -1,0 +1,21 @@
+namespace DslExperiments.Metrics;
+
+/// <summary><c>train.loss</c>: mean cross-entropy of the answer's tokens on the last batch, in nats.</summary>
+public sealed class TrainLoss : Metric
+{
+    /// <inheritdoc/>
+    public override string Name => "train.loss";
+
+    /// <inheritdoc/>
+    public override double[] Measure(TrainedCohort trained) => [.. trained.Cohort.Curve[^1].Losses];
+}
+
+/// <summary><c>eval.loss</c>: mean cross-entropy of the answer's tokens on the evaluation's sequences, in nats.</summary>
+public sealed class EvalLoss : Metric
+{
+    /// <inheritdoc/>
+    public override string Name => "eval.loss";
+
+    /// <inheritdoc/>
+    public override double[] Measure(TrainedCohort trained) => TokenEvaluation.CrossEntropy(trained, trained.Tokens.Test);
+}
