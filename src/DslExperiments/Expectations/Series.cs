@@ -177,6 +177,7 @@ internal sealed record SeriesPoint<TArm>(TArm Arm, string Label, double Value, s
         Label,
         problem is null ? comparison.Holds(Value, right) : Truth.Unknown,
         Value,
+        right,
         comparison.Margin(Value, right),
         problem ?? (showBoth ? $"{SpecText.Rounded(Value)} against {SpecText.Rounded(right)}" : SpecText.Rounded(Value)));
 }

@@ -13,18 +13,21 @@ public sealed class Verdict
     private readonly ImmutableArray<ArmVerdict> _arms;
     private readonly string? _text;
 
-    private Verdict(Truth truth, double measured, string text)
+    private Verdict(Truth truth, double measured, double bound, string text)
     {
         _truth = truth;
         _text = text;
         Measured = measured;
+        Bound = bound;
     }
 
     private Verdict(ImmutableArray<ArmVerdict> arms)
     {
         _arms = arms;
         _truth = arms.Aggregate(Truth.Yes, static (all, arm) => all.And(arm.Truth));
-        Measured = Worst(arms).Measured;
+        var worst = Worst(arms);
+        Measured = worst.Measured;
+        Bound = worst.Bound;
     }
 
     /// <summary>True only when it was decided and holds.</summary>
@@ -36,6 +39,9 @@ public sealed class Verdict
     /// <summary>The measured side of the comparison; of the worst arm when there is a verdict per arm. NaN when there is none.</summary>
     public double Measured { get; }
 
+    /// <summary>What <see cref="Measured"/> was compared with; NaN when there is none.</summary>
+    public double Bound { get; }
+
     /// <summary>For people: the numbers, the worst arm, how many fail and which have no value.</summary>
     public string Detail => _text ?? Describe(_arms);
 
@@ -45,29 +51,29 @@ public sealed class Verdict
     /// <summary>Both hold: arm by arm when both are about the same arms, else as wholes.</summary>
     public static Verdict operator &(Verdict left, Verdict right) => SameArms(left, right)
         ? PerArm(left._arms.Zip(right._arms, static (a, b) => a.And(b)))
-        : new Verdict(left._truth.And(right._truth), (left._truth <= right._truth ? left : right).Measured, $"{left.Part} and {right.Part}");
+        : Joined(left._truth.And(right._truth), left._truth <= right._truth ? left : right, $"{left.Part} and {right.Part}");
 
     /// <summary>One holds: arm by arm when both are about the same arms, else as wholes.</summary>
     public static Verdict operator |(Verdict left, Verdict right) => SameArms(left, right)
         ? PerArm(left._arms.Zip(right._arms, static (a, b) => a.Or(b)))
-        : new Verdict(left._truth.Or(right._truth), (left._truth >= right._truth ? left : right).Measured, $"{left.Part} or {right.Part}");
+        : Joined(left._truth.Or(right._truth), left._truth >= right._truth ? left : right, $"{left.Part} or {right.Part}");
 
     /// <summary>
     /// It does not hold; for each arm when it is about arms. What is undecided stays so.
     /// </summary>
     public static Verdict operator !(Verdict operand) => operand._arms.IsDefault
-        ? new Verdict(operand._truth.Not(), operand.Measured, operand._text!)
+        ? new Verdict(operand._truth.Not(), operand.Measured, operand.Bound, operand._text!)
         : PerArm(operand._arms.Select(static arm => arm.Not()));
 
     /// <inheritdoc/>
     public override string ToString() => $"{(Held ? "held" : "not held")}: {Detail}";
 
     /// <summary>A verdict about the whole.</summary>
-    internal static Verdict Whole(Truth truth, double measured, string detail) => new(truth, measured, detail);
+    internal static Verdict Whole(Truth truth, double measured, string detail) => new(truth, measured, double.NaN, detail);
 
     /// <summary>A comparison of two numbers.</summary>
     internal static Verdict OfComparison(Comparison comparison, double left, double right, double measured, bool showBoth) =>
-        new(comparison.Holds(left, right), measured, showBoth
+        new(comparison.Holds(left, right), measured, measured.Equals(left) ? right : left, showBoth
             ? $"{SpecText.Rounded(left)} against {SpecText.Rounded(right)}"
             : SpecText.Rounded(measured));
 
@@ -79,7 +85,9 @@ public sealed class Verdict
     }
 
     /// <summary>Neither held nor refuted.</summary>
-    internal static Verdict Undecided(double measured, string problem) => new(Truth.Unknown, measured, problem);
+    internal static Verdict Undecided(double measured, string problem) => new(Truth.Unknown, measured, double.NaN, problem);
+
+    private static Verdict Joined(Truth truth, Verdict deciding, string detail) => new(truth, deciding.Measured, deciding.Bound, detail);
 
     private string Part => $"({Detail})";
 
@@ -118,9 +126,10 @@ public sealed class Verdict
 /// <param name="Label">How it is called.</param>
 /// <param name="Truth">Whether the condition holds.</param>
 /// <param name="Measured">The measured side.</param>
+/// <param name="Bound">The other side.</param>
 /// <param name="Margin">How far from failing; negative when it fails.</param>
 /// <param name="Text">The numbers, or what is missing.</param>
-internal sealed record ArmVerdict(ExperimentArm Arm, string Label, Truth Truth, double Measured, double Margin, string Text)
+internal sealed record ArmVerdict(ExperimentArm Arm, string Label, Truth Truth, double Measured, double Bound, double Margin, string Text)
 {
     public ArmVerdict And(ArmVerdict other) => Tighter(other, Truth.And(other.Truth), Math.Min(Margin, other.Margin));
 

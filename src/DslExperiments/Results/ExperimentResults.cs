@@ -78,12 +78,12 @@ public sealed class ExperimentResults<TArm, TMetrics>
         {
             var verdict = expectation.Check(this);
             return _touchedLeftOut
-                ? new(expectation.Text, null, verdict.Measured, "not judged: the run left out arms that it speaks of")
-                : new(expectation.Text, verdict.Held, verdict.Measured, verdict.Detail);
+                ? new(expectation.Text, null, verdict.Measured, verdict.Bound, "not judged: the run left out arms that it speaks of")
+                : new(expectation.Text, verdict.Held, verdict.Measured, verdict.Bound, verdict.Detail);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new(expectation.Text, false, double.NaN, $"could not be computed: {e.Message}");
+            return new(expectation.Text, false, double.NaN, double.NaN, $"could not be computed: {e.Message}");
         }
     }
 }
@@ -92,5 +92,6 @@ public sealed class ExperimentResults<TArm, TMetrics>
 /// <param name="Text">As the spec has it.</param>
 /// <param name="Held">Whether it held; null when the run left out arms that it speaks of.</param>
 /// <param name="Measured">The measured side of its comparison; NaN when there is none.</param>
+/// <param name="Bound">What <paramref name="Measured"/> was compared with; NaN when there is nothing.</param>
 /// <param name="Detail">The numbers and the arm that decided.</param>
-public sealed record ExpectationOutcome(string Text, bool? Held, double Measured, string Detail);
+public sealed record ExpectationOutcome(string Text, bool? Held, double Measured, double Bound, string Detail);

@@ -47,6 +47,7 @@ internal static class ResultsJson
             }
 
             writer.WriteDouble("measured", expectation.Measured);
+            writer.WriteDouble("bound", expectation.Bound);
             writer.WriteString("detail", expectation.Detail);
             writer.WriteEndObject();
         }
@@ -154,5 +155,6 @@ internal static class ResultsJson
         expectation.GetProperty("text").GetString()!,
         expectation.GetProperty("held") is { ValueKind: not JsonValueKind.Null } held ? held.GetBoolean() : null,
         expectation.GetProperty("measured").ReadDouble(),
+        expectation.TryGetProperty("bound", out var bound) ? bound.ReadDouble() : double.NaN,
         expectation.GetProperty("detail").GetString()!);
 }

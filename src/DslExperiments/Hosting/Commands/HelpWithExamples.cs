@@ -24,6 +24,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "run single-layer-limit --set seeds=100..103 --set training.steps=500",
             "run single-layer-limit --out results/first --json",
         ],
+        ["theory"] = ["theory", "theory --profile reduced", "theory rank-bound --seeds 100..119"],
         ["check"] = ["check", "check single-layer-limit", "check --update"],
         ["compare"] = ["compare runs/single-layer-limit/20260101T120000Z-1a2b3c4d results/first"],
         ["report"] = ["report results/first"],
