@@ -4,7 +4,8 @@ namespace DslExperiments.Backbones;
 
 /// <summary>Weights that are given rather than drawn: pretrained or constructed.</summary>
 /// <param name="OfSeed">
-/// The weights of a seed by <see cref="WeightNames"/>, on the CPU in any precision; the caller keeps them. A weight that is
-/// not among them is drawn.
+/// The weights of a seed by <see cref="WeightNames"/>, in any precision; the caller keeps them. A weight that is not among
+/// them is drawn, a gain is one; a name or shape that the backbone does not have is an <see cref="ArgumentException"/>.
+/// What full tuning of everything exports (<see cref="Methods.Adapter.Export"/>) is such a dictionary.
 /// </param>
 public sealed record BackboneWeights(Func<int, IReadOnlyDictionary<string, Tensor>> OfSeed);

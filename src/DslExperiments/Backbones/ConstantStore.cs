@@ -26,12 +26,15 @@ internal sealed class ConstantStore
     }
 }
 
-/// <summary>Names a constant: what, in which layer, in which variant.</summary>
-internal readonly record struct ConstantKey(Stage Stage, int Layer, int A = 0, int B = 0, int C = 0);
+/// <summary>Names a constant: what, in which layer, in which variant, for which <see cref="Content.Outline"/>.</summary>
+internal readonly record struct ConstantKey(Stage Stage, int Layer, int A = 0, int B = 0, int C = 0, string Outline = "");
 
 /// <summary>What a layer computes on its way, as far as it is kept.</summary>
 internal enum Stage
 {
+    Tokens,
+    OneHot,
+    Positions,
     Input,
     InputReads,
     Normed,

@@ -4,33 +4,56 @@ namespace DslExperiments.Backbones;
 
 /// <summary>
 /// The sequences of a task, one set per seed group, and the tokens that the loss reads. Keeps what the frozen backbone
-/// makes of them.
+/// makes of them, in the dispose scope in which it was made: sequences that are new in every step are made in its scope.
 /// </summary>
 public sealed class Content
 {
+    private readonly Func<Tensor> tokens;
+
     /// <summary>Takes the tokens in the backbone's precision and on its device.</summary>
     /// <param name="tokens">[G, N, T, D].</param>
-    /// <param name="reads">Positions of the tokens that the loss reads, in order.</param>
-    public Content(Tensor tokens, IReadOnlyList<int> reads)
+    /// <param name="reads">Which tokens the loss reads, counted from the first one, in order.</param>
+    /// <param name="firstPosition">Position of the first token, as far as the backbone marks positions.</param>
+    public Content(Tensor tokens, IReadOnlyList<int> reads, int firstPosition = 0)
+        : this(() => tokens, null, tokens.shape, tokens.device, reads, firstPosition)
     {
-        long[] shape = tokens.shape;
-        Tokens = tokens;
+    }
+
+    /// <summary>Takes tokens of a vocabulary, [G, N, T]; their rows of the frozen embedding are looked up when they are needed.</summary>
+    internal Content(Tensor ids, Func<Tensor> tokens, IReadOnlyList<int> reads, int firstPosition)
+        : this(tokens, ids, ids.shape, ids.device, reads, firstPosition)
+    {
+    }
+
+    private Content(Func<Tensor> tokens, Tensor? ids, long[] shape, Device device, IReadOnlyList<int> reads, int firstPosition)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstPosition);
+        this.tokens = tokens;
+        Ids = ids;
         Reads = [.. reads];
         Sequences = (int)shape[1];
         Length = (int)shape[2];
+        FirstPosition = firstPosition;
         if (Reads.Count == 0 || Reads.Any(position => position < 0 || position >= Length))
         {
             throw new ArgumentException($"The tokens that are read must be among 0..{Length - 1}.", nameof(reads));
         }
 
         ReadsAreRun = Reads.Select((position, index) => position - index).Distinct().Count() == 1;
-        ReadIndex = tensor(Reads.Select(position => (long)position).ToArray(), int64, tokens.device);
+        ReadIndex = tensor(Reads.Select(position => (long)position).ToArray(), int64, device);
+        Outline = $"{FirstPosition}:{string.Join(',', Reads)}";
     }
 
-    /// <summary>[G, N, T, D].</summary>
-    public Tensor Tokens { get; }
+    /// <summary>Before positions are marked, [G, N, T, D]; of a vocabulary, rows of the frozen embedding.</summary>
+    public Tensor Tokens => Ids is null ? tokens() : Constants.Get(new(Stage.Tokens, 0), tokens);
 
-    /// <summary>Positions of the tokens that the loss reads.</summary>
+    /// <summary>Tokens of a vocabulary, [G, N, T]; null for vectors.</summary>
+    public Tensor? Ids { get; }
+
+    /// <summary>Position of the first token, as far as the backbone marks positions.</summary>
+    public int FirstPosition { get; }
+
+    /// <summary>Which tokens the loss reads, counted from the first one.</summary>
     public IReadOnlyList<int> Reads { get; }
 
     /// <summary>Sequences, N.</summary>
@@ -42,6 +65,9 @@ public sealed class Content
     internal bool ReadsAreRun { get; }
 
     internal Tensor ReadIndex { get; }
+
+    /// <summary>First position and reads: what masks and rotations that an adapter keeps depend on.</summary>
+    internal string Outline { get; }
 
     internal ConstantStore Constants { get; } = new();
 

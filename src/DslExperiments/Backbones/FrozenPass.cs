@@ -52,6 +52,11 @@ internal sealed class FrozenPass
     /// <summary>The backbone's outputs on the tokens that the loss reads, [A, B, reads, D].</summary>
     public Tensor Run()
     {
+        if (TrainsInput)
+        {
+            return new LivePass(backbone, content, adapter).Run(0, PlainRows(0));
+        }
+
         int first = FirstTouched();
         if (first == Depth)
         {
@@ -155,10 +160,52 @@ internal sealed class FrozenPass
                 .view(groups, content.Sequences, content.Length, width);
         }
 
-        return options.Positions == Positions.Sinusoidal
-            ? content.Tokens + PositionSignals.Sinusoidal(content.Length, width).to(backbone.Dtype, backbone.Device)
-            : content.Tokens;
+        return FrozenPositions() is { } positions ? content.Tokens + positions : content.Tokens;
     });
+
+    /// <summary>What is added to content tokens, broadcastable to [G, N, T, D], or null.</summary>
+    private Tensor? FrozenPositions() => options.Positions switch
+    {
+        Positions.Sinusoidal => adapter.Constants.Get(
+            new(Stage.Positions, 0, content.FirstPosition, content.Length),
+            () => PositionSignals.Sinusoidal(content.FirstPosition, content.Length, width).to(backbone.Dtype, backbone.Device)),
+        Positions.Learned => backbone.PositionsOf(backbone.PositionTable!, content.FirstPosition, content.Length).unsqueeze(1),
+        _ => null,
+    };
+
+    /// <summary>True when the adapter trains what content tokens are made of.</summary>
+    private bool TrainsInput => (adapter.Embedding is not null && content.Ids is not null) || adapter.PositionTable is not null;
+
+    /// <summary>Content tokens of trained embeddings and positions, [A, B·T, D].</summary>
+    private Tensor TrainedInput()
+    {
+        int t = content.Length;
+        var rows = adapter.Embedding is { } table && content.Ids is { } ids
+            ? OneHot(ids).bmm(table)
+            : ForArms(Stage.Tokens, 0, () => content.Tokens);
+        if (options.Positions == Positions.None || options.Positions == Positions.Rotary)
+        {
+            return rows;
+        }
+
+        var positions = adapter.PositionTable is { } trained
+            ? backbone.PositionsOf(trained, content.FirstPosition, t).unsqueeze(1)
+            : FrozenPositions()!;
+        positions = positions.dim() == 4 && positions.shape[0] != arms ? backbone.Groups.PerArm(positions, arms) : positions;
+        return (rows.view(arms, sequences, t, width) + positions).view(arms, sequences * t, width);
+    }
+
+    /// <summary>
+    /// The batch's tokens as rows of zeros and a one, [A, B·T, V]: a product with them looks rows up, and its gradient adds
+    /// in the same order on every device.
+    /// </summary>
+    private Tensor OneHot(Tensor ids)
+    {
+        return batch.IsAll ? content.Constants.Get(new(Stage.OneHot, 0, arms), () => Rows(ids)) : Rows(batch.Select(ids));
+
+        Tensor Rows(Tensor chosen) => backbone.Groups.PerArm(
+            nn.functional.one_hot(chosen.reshape(groups, sequences * content.Length), options.Vocabulary).to(backbone.Dtype), arms);
+    }
 
     private Tensor Normed(int layer) => live.NormsFirst
         ? Full(Stage.Normed, layer, () => Frozen().Normalize(Input(layer), layer, NormPlace.Attention))
@@ -181,8 +228,8 @@ internal sealed class FrozenPass
             return projected;
         }
 
-        var positions = reads ? content.Reads : [.. Enumerable.Range(0, content.Length)];
-        var signal = PositionSignals.Rotary(positions, headWidth).to(backbone.Dtype, backbone.Device);
+        IEnumerable<int> positions = reads ? content.Reads : Enumerable.Range(0, content.Length);
+        var signal = PositionSignals.Rotary([.. positions.Select(position => content.FirstPosition + position)], headWidth).to(backbone.Dtype, backbone.Device);
         return PositionSignals.Rotate(projected, signal, headWidth);
     }
 
@@ -456,7 +503,7 @@ internal sealed class FrozenPass
     private LiveRows PlainRows(int layer)
     {
         int t = content.Length, b = sequences;
-        var input = ForArms(Stage.Input, layer, () => Input(layer));
+        var input = layer == 0 && TrainsInput ? TrainedInput() : ForArms(Stage.Input, layer, () => Input(layer));
         if (adapter.Prompt is not { } prompt || layer > 0)
         {
             return new LiveRows(input, 0, b, t, 0);

@@ -13,6 +13,7 @@ public static class InitializerExtensions
     /// <param name="shape">The shape; the last axis is the fan-in unless <paramref name="fanIn"/> names another.</param>
     /// <param name="seed">The seed of this one tensor.</param>
     /// <param name="fanIn">Inputs per unit, for a bias that belongs to a matrix; 0 for the last axis.</param>
+    /// <exception cref="NotSupportedException">The initialiser is <see cref="Same"/> or <see cref="Written"/>, which draw nothing.</exception>
     public static Tensor Draw(this Initializer initializer, long[] shape, ulong seed, long fanIn = 0)
     {
         using var generator = new Generator(seed, CPU);
@@ -26,6 +27,9 @@ public static class InitializerExtensions
             KaimingUniform kaiming => Between(shape, Math.Sqrt(6 / ((1 + (kaiming.A * kaiming.A)) * inputs)), generator),
             SpectralNorm spectral => Rescaled(shape, spectral.Value, generator),
             Identity identity => ScaledIdentity(shape, identity.Gain),
+            Sphere sphere => OnSphere(shape, sphere.Radius, generator),
+            Same => throw new NotSupportedException("same stands for the initialiser of a group of weights and is no distribution itself."),
+            Written => throw new NotSupportedException("written draws nothing: a task with a constructed backbone writes these tokens."),
             _ => throw new NotSupportedException($"No draw is defined for the initialiser {initializer}."),
         };
     }
@@ -44,6 +48,12 @@ public static class InitializerExtensions
         var matrix = shape.Length == 1 ? draw.unsqueeze(1) : draw.reshape(-1, shape[^1]);
         double largest = linalg.svdvals(matrix).amax(0).item<double>();
         return draw.mul_(norm / largest);
+    }
+
+    private static Tensor OnSphere(long[] shape, double radius, Generator generator)
+    {
+        var draw = randn(shape, float64, generator: generator);
+        return draw.mul_(radius / draw.square().sum(-1, keepdim: true).sqrt());
     }
 
     private static Tensor ScaledIdentity(long[] shape, double gain) =>

@@ -1,4 +1,3 @@
-using DslExperiments.Cohorts;
 using DslExperiments.Methods;
 using static TorchSharp.torch;
 
@@ -22,35 +21,40 @@ public sealed class LayerWeights
 {
     private readonly Dictionary<Projection, FrozenLinear> linears = [];
 
-    /// <summary>Draws the weights of one layer, every tensor from its own seed.</summary>
-    public LayerWeights(TransformerOptions options, int layer, SeedGroups groups)
+    /// <summary>Takes the given weights of one layer and draws the others, every tensor from its own seed.</summary>
+    /// <param name="options">Shape and distributions.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="source">Where weights come from.</param>
+    internal LayerWeights(TransformerOptions options, int layer, WeightSource source)
     {
-        long width = options.Width, hidden = options.Mlp.Hidden;
-        linears[Projection.Q] = Linear("q", options.Init.Attention, width, width, bias: false);
-        linears[Projection.K] = Linear("k", options.Init.Attention, width, width, bias: false);
-        linears[Projection.V] = Linear("v", options.Init.Attention, width, width, bias: false);
+        var init = options.Init;
+        Add(Projection.Q, Own(init.Query, init.Attention));
+        Add(Projection.K, Own(init.Key, init.Attention));
+        Add(Projection.V, Own(init.Value, init.Attention));
         if (options.Attention.Output)
         {
-            linears[Projection.O] = Linear("o", options.Init.Attention, width, width, bias: false);
+            Add(Projection.O, Own(init.Output, init.Attention));
         }
 
-        if (hidden > 0)
+        if (options.Mlp.Hidden > 0)
         {
-            linears[Projection.MlpIn] = Linear("mlp_in", options.Init.Mlp, hidden, width, bias: true);
-            linears[Projection.MlpOut] = Linear("mlp_out", options.Init.Mlp, width, hidden, bias: true);
+            Add(Projection.MlpIn, init.Mlp);
+            Add(Projection.MlpOut, Own(init.MlpOut, init.Mlp));
         }
 
         QkvTransposed = cat([.. ((Projection[])[Projection.Q, Projection.K, Projection.V]).Select(p => linears[p].Transposed)], 2);
-        KvTransposed = QkvTransposed.narrow(2, width, 2 * width);
+        KvTransposed = QkvTransposed.narrow(2, options.Width, 2 * options.Width);
 
-        FrozenLinear Linear(string name, Initializer init, long outputs, long inputs, bool bias)
+        static Initializer Own(Initializer own, Initializer group) => own is Same ? group : own;
+
+        void Add(Projection projection, Initializer matrixInit)
         {
-            string concern = $"backbone/{layer}/{name}";
-            var matrix = groups.Stack(seed => init.Draw([outputs, inputs], Seeds.Derive(seed, concern)));
-            var offset = bias
-                ? groups.Stack(seed => options.Init.Bias.Draw([outputs], Seeds.Derive(seed, concern + "/bias"), inputs))
-                : null;
-            return new FrozenLinear(matrix, offset, options.Init.Bias is Zeros);
+            var (outputs, inputs) = Methods.Projections.ShapeOf(projection, options);
+            string concern = $"backbone/{layer}/{Methods.Projections.NameOf(projection)}", bias = WeightNames.Bias(layer, projection);
+            var matrix = source.Stack(WeightNames.Matrix(layer, projection), concern, matrixInit, [outputs, inputs]);
+            linears[projection] = Methods.Projections.HasBias(projection)
+                ? new FrozenLinear(matrix, source.Stack(bias, concern + "/bias", init.Bias, [outputs], inputs), init.Bias is Zeros && !source.Gives(bias))
+                : new FrozenLinear(matrix, null, BiasIsZero: true);
         }
     }
 

@@ -169,11 +169,11 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
     }
 
     private Tensor Rotation(LiveRows input, bool last) => adapter.Constants.Get(
-        new(Stage.Rotation, last ? 1 : 0, input.B, input.T, input.P),
+        new(Stage.Rotation, last ? 1 : 0, input.B, input.T, input.P, content.Outline),
         () =>
         {
-            var sequence = Enumerable.Range(0, input.T).Select(row => row - input.Front);
-            int[] one = last ? [.. content.Reads] : [.. sequence];
+            var sequence = last ? content.Reads : Enumerable.Range(0, input.T).Select(row => row - input.Front);
+            int[] one = [.. sequence.Select(row => row < 0 ? row : content.FirstPosition + row)];
             var positions = Enumerable.Repeat(-1, last ? 0 : input.P).Concat(Enumerable.Repeat(one, input.B).SelectMany(row => row));
             return PositionSignals.Rotary([.. positions], headWidth).to(backbone.Dtype, backbone.Device);
         });
@@ -196,7 +196,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             return null;
         }
 
-        return adapter.Constants.Get(new(Stage.Mask, last ? 1 : 0, input.B, input.T, input.Front), () =>
+        return adapter.Constants.Get(new(Stage.Mask, last ? 1 : 0, input.B, input.T, input.Front, content.Outline), () =>
         {
             int tq = last ? content.Reads.Count : input.T;
             var causal = Mask(tq, input.T, (row, column) => !options.Causal || column <= (last ? content.Reads[row] + input.Front : row));
@@ -220,7 +220,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             return null;
         }
 
-        return adapter.Constants.Get(new(Stage.Mask, last ? 3 : 2, input.B, input.T, input.P), () =>
+        return adapter.Constants.Get(new(Stage.Mask, last ? 3 : 2, input.B, input.T, input.P, content.Outline), () =>
         {
             int p = input.P, t = input.T, m = input.Count, reads = content.Reads.Count, mq = last ? input.B * reads : m;
             var structure = Mask(mq, m, (queryIndex, key) =>

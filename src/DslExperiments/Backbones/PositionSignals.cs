@@ -7,16 +7,16 @@ internal static class PositionSignals
 {
     /// <summary>
     /// What is added to content tokens (Vaswani et al. 2017): <c>sin(t / 10000^(2i/D))</c> in even places, the cosine in
-    /// odd ones, [T, D].
+    /// odd ones, for T positions from the first one on, [T, D].
     /// </summary>
-    public static Tensor Sinusoidal(int length, int width)
+    public static Tensor Sinusoidal(int first, int length, int width)
     {
         var values = new double[length * width];
         for (int position = 0; position < length; position++)
         {
             for (int i = 0; i < width; i++)
             {
-                double angle = position * Math.Pow(10000, -(i - (i % 2)) / (double)width);
+                double angle = (first + position) * Math.Pow(10000, -(i - (i % 2)) / (double)width);
                 values[(position * width) + i] = i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
             }
         }

@@ -98,13 +98,25 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
         return AddScaled(product, down, change.Up, change.Scale);
     }
 
-    /// <summary>Normalises rows, with the adapter's gains where it has some.</summary>
+    /// <summary>Normalises rows, with the adapter's gains where it has some, else with the backbone's.</summary>
     public Tensor Normalize(Tensor rows, int layer, NormPlace place)
     {
         var normed = options.Norm == Norm.Rms
             ? rows * rows.square().mean([-1], keepdim: true).add_(NormEpsilon).rsqrt()
             : nn.functional.layer_norm(rows, [options.Width], eps: NormEpsilon);
-        return adapter.Gain(layer, place) is { } gain ? normed * gain : normed;
+        if (adapter.Gain(layer, place) is { } trained)
+        {
+            return normed * trained;
+        }
+
+        return backbone.Gain(layer, place) is { } gain ? normed * PerRow(gain, rows) : normed;
+    }
+
+    /// <summary>Gains of seed groups, [G, 1, D], for rows [A, M, D] or [G, N, T, D].</summary>
+    private Tensor PerRow(Tensor gain, Tensor rows)
+    {
+        var perArm = backbone.Groups.PerArm(gain, arms);
+        return rows.dim() == 3 ? perArm : perArm.unsqueeze(1);
     }
 
     /// <summary>The normalisation before attention or MLP, where there is one.</summary>

@@ -18,12 +18,14 @@ namespace DslExperiments.Backbones;
 public sealed class Transformer
 {
     private readonly byte[] fingerprint;
+    private readonly Dictionary<(int Layer, NormPlace Place), Tensor> gains = [];
 
-    /// <summary>Draws the weights of every seed.</summary>
+    /// <summary>Takes the given weights of every seed and draws the others, every tensor from its own seed.</summary>
     /// <param name="options">Shape and distributions.</param>
     /// <param name="seeds">One seed per arm, [A].</param>
     /// <param name="device">Where the backbone computes.</param>
     /// <param name="weights">Weights in place of drawn ones, or null.</param>
+    /// <exception cref="ArgumentException">The shape contradicts itself, or a given weight does not fit it.</exception>
     public Transformer(TransformerOptions options, IReadOnlyList<int> seeds, Device device, BackboneWeights? weights = null)
     {
         if (options.Heads < 1 || options.Width % options.Heads != 0)
@@ -31,12 +33,37 @@ public sealed class Transformer
             throw new ArgumentException($"{options.Heads} heads do not divide a width of {options.Width}.", nameof(options));
         }
 
+        if (options.Positions == Positions.Learned && options.Context < 1)
+        {
+            throw new ArgumentException("Learned positions need a context: the number of rows of their table.", nameof(options));
+        }
+
         Options = options;
         Device = device;
         Dtype = options.Dtype.ToScalarType();
         Groups = new SeedGroups(seeds, Dtype, device);
-        Layers = [.. Enumerable.Range(0, options.Depth).Select(layer => new LayerWeights(options, layer, Groups))];
+        var source = new WeightSource(Groups, weights);
+        Layers = [.. Enumerable.Range(0, options.Depth).Select(layer => new LayerWeights(options, layer, source))];
+        foreach (var (layer, place) in options.NormPlaces())
+        {
+            if (source.Gain(WeightNames.Gain(layer, place), options.Width) is { } gain)
+            {
+                gains[(layer, place)] = gain;
+            }
+        }
+
+        if (options.Vocabulary > 0)
+        {
+            Embedding = Table(WeightNames.Embedding, "embedding", options.Vocabulary);
+            Unembedding = Table(WeightNames.Unembedding, "unembedding", options.Vocabulary);
+        }
+
+        PositionTable = options.Positions == Positions.Learned ? Table(WeightNames.Positions, "positions", options.Context) : null;
+        source.AssertAllTaken();
         fingerprint = Fingerprint();
+
+        Tensor Table(string name, string concern, int rows) =>
+            source.Stack(name, $"backbone/{concern}", options.Init.Embedding, [rows, options.Width]);
     }
 
     /// <summary>Shape and distributions.</summary>
@@ -60,6 +87,18 @@ public sealed class Transformer
     /// <summary>The frozen weights by layer.</summary>
     public IReadOnlyList<LayerWeights> Layers { get; }
 
+    /// <summary>Rows of the tokens of the vocabulary, [G, V, D]; null when tokens are vectors.</summary>
+    public Tensor? Embedding { get; }
+
+    /// <summary>A token's score is its row times the output, [G, V, D]; null when tokens are vectors.</summary>
+    public Tensor? Unembedding { get; }
+
+    /// <summary>Learned positions, [G, context, D], or null.</summary>
+    public Tensor? PositionTable { get; }
+
+    /// <summary>Given gains of a normalisation, [G, 1, D], or null for ones.</summary>
+    public Tensor? Gain(int layer, NormPlace place) => gains.GetValueOrDefault((layer, place));
+
     /// <summary>
     /// What <paramref name="adapter"/> makes the backbone compute on the tokens that the task reads: [A, B, reads, D].
     /// </summary>
@@ -68,17 +107,50 @@ public sealed class Transformer
     /// <param name="batch">Which sequences.</param>
     public Tensor Forward(Content content, Adapter adapter, Batch batch) => new FrozenPass(this, content, adapter, batch).Run();
 
-    /// <summary>Sequences of tokens as content: embedding and positions.</summary>
+    /// <summary>Sequences of tokens of the vocabulary as content.</summary>
     /// <param name="ids">[G, N, T], 64-bit.</param>
     /// <param name="firstPosition">Position of the first token.</param>
-    /// <param name="reads">Which tokens are read.</param>
-    public Content Embed(Tensor ids, int firstPosition, IReadOnlyList<int> reads) => throw new NotImplementedException();
+    /// <param name="reads">Which tokens are read, counted from the first one.</param>
+    /// <exception cref="InvalidOperationException">The backbone has no vocabulary.</exception>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or a position beyond the learned ones.</exception>
+    public Content Embed(Tensor ids, int firstPosition, IReadOnlyList<int> reads)
+    {
+        var table = Embedding ?? throw NoVocabulary();
+        if (ids.shape is not [var groups, _, var length] || groups != Groups.Count)
+        {
+            throw new ArgumentException($"Tokens must be [{Groups.Count}, N, T], but are [{string.Join(", ", ids.shape)}].", nameof(ids));
+        }
+
+        using (NewDisposeScope())
+        {
+            if (ids.numel() > 0 && (ids.min().item<long>() < 0 || ids.max().item<long>() >= Options.Vocabulary))
+            {
+                throw new ArgumentException(
+                    $"Tokens must be 0 to {Options.Vocabulary - 1}, but {ids.min().item<long>()} to {ids.max().item<long>()} occur.", nameof(ids));
+            }
+        }
+
+        AssertInContext(firstPosition, (int)length);
+        return new Content(ids, () => LookUp(table, ids), reads, firstPosition);
+    }
 
     /// <summary>Scores of the vocabulary after every token that is read, [A, B, reads, V].</summary>
-    /// <param name="content">Sequences of <see cref="Embed"/>.</param>
+    /// <param name="content">Sequences of <see cref="Embed"/>, or vectors.</param>
     /// <param name="adapter">The adapter, A arms.</param>
     /// <param name="batch">Which sequences.</param>
-    public Tensor Logits(Content content, Adapter adapter, Batch batch) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The backbone has no vocabulary.</exception>
+    public Tensor Logits(Content content, Adapter adapter, Batch batch)
+    {
+        var table = Unembedding ?? throw NoVocabulary();
+        var outputs = Forward(content, adapter, batch);
+        long[] shape = outputs.shape;
+        int m = (int)(shape[1] * shape[2]);
+        var rows = outputs.reshape(shape[0], m, shape[3]);
+        var scores = adapter.Unembedding is { } trained
+            ? rows.bmm(trained.transpose(1, 2))
+            : new RowMath(this, adapter, adapter.Arms).Times(rows, m, table.transpose(1, 2));
+        return scores.view(shape[0], shape[1], shape[2], Options.Vocabulary);
+    }
 
     /// <summary>
     /// The attention of one layer with everything in place: softmax weights of all rows over all rows, prompt first,
@@ -97,8 +169,36 @@ public sealed class Transformer
     /// </summary>
     internal Tensor PromptMass(Content content, Adapter adapter) => new FrozenPass(this, content, adapter, Batch.All).PromptMass();
 
-    /// <summary>True while every weight has the bits with which it was drawn.</summary>
+    /// <summary>True while every weight has the bits with which it was drawn or given.</summary>
     public bool IsUnchanged() => fingerprint.AsSpan().SequenceEqual(Fingerprint());
+
+    /// <summary>Rows of a table of positions, [X, context, D] to [X, length, D].</summary>
+    /// <exception cref="ArgumentException">A position is beyond the table.</exception>
+    internal Tensor PositionsOf(Tensor table, int first, int length)
+    {
+        AssertInContext(first, length);
+        return table.narrow(1, first, length);
+    }
+
+    private static InvalidOperationException NoVocabulary() =>
+        new($"The backbone has no vocabulary; set {nameof(TransformerOptions)}.{nameof(TransformerOptions.Vocabulary)}.");
+
+    /// <summary>Rows [G, V, D] of tokens [G, N, T]: [G, N, T, D].</summary>
+    private Tensor LookUp(Tensor table, Tensor ids)
+    {
+        var offsets = arange(Groups.Count, int64, Device).mul(Options.Vocabulary).view(-1, 1, 1);
+        return table.view(-1, Options.Width).index_select(0, (ids + offsets).view(-1))
+            .view(ids.shape[0], ids.shape[1], ids.shape[2], Options.Width);
+    }
+
+    private void AssertInContext(int first, int length)
+    {
+        if (Options.Positions == Positions.Learned && (first < 0 || first + length > Options.Context))
+        {
+            throw new ArgumentException(
+                $"{length} tokens from position {first} on do not fit into a context of {Options.Context} learned positions.", nameof(first));
+        }
+    }
 
     private byte[] Fingerprint()
     {
@@ -115,6 +215,15 @@ public sealed class Transformer
                         hash.AppendData(weight.cpu().contiguous().bytes);
                     }
                 }
+            }
+        }
+
+        var others = gains.OrderBy(gain => gain.Key).Select(gain => gain.Value);
+        foreach (var weight in (Tensor?[])[.. others, Embedding, Unembedding, PositionTable])
+        {
+            if (weight is not null)
+            {
+                hash.AppendData(weight.cpu().contiguous().bytes);
             }
         }
 

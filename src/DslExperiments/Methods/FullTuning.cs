@@ -5,7 +5,8 @@ namespace DslExperiments.Methods;
 
 /// <summary>
 /// The named weights themselves are trained, from their frozen values on, biases with their matrix; <c>all</c> includes
-/// the gains of the normalisations.
+/// the gains of the normalisations and, where the backbone has them, embedding, unembedding and learned positions. What an
+/// arm that trains <c>all</c> exports is a whole backbone, see <see cref="BackboneWeights"/>.
 /// </summary>
 public sealed class FullTuning : Adapter
 {
@@ -22,15 +23,28 @@ public sealed class FullTuning : Adapter
             foreach (var projection in Projections.Expand(options[0].On, backbone.Options))
             {
                 replacements[layer, (int)projection] = new TrainedLinear(
-                    Named(NameOf(layer, projection, "weight")).Leaf, FindNamed(NameOf(layer, projection, "bias"))?.Leaf);
+                    Named(WeightNames.Matrix(layer, projection)).Leaf, FindNamed(WeightNames.Bias(layer, projection))?.Leaf);
             }
         }
 
         foreach (var (layer, place) in Norms(options, backbone.Options))
         {
-            gains[(layer, place)] = Named(NameOf(layer, place)).Leaf;
+            gains[(layer, place)] = Named(WeightNames.Gain(layer, place)).Leaf;
         }
+
+        Embedding = FindNamed(WeightNames.Embedding)?.Leaf;
+        Unembedding = FindNamed(WeightNames.Unembedding)?.Leaf;
+        PositionTable = FindNamed(WeightNames.Positions)?.Leaf;
     }
+
+    /// <inheritdoc/>
+    public override Tensor? Embedding { get; }
+
+    /// <inheritdoc/>
+    public override Tensor? Unembedding { get; }
+
+    /// <inheritdoc/>
+    public override Tensor? PositionTable { get; }
 
     /// <inheritdoc/>
     public override TrainedLinear? Replacement(int layer, Projection projection) => replacements[layer, (int)projection];
@@ -38,24 +52,14 @@ public sealed class FullTuning : Adapter
     /// <inheritdoc/>
     public override Tensor? Gain(int layer, NormPlace place) => gains.GetValueOrDefault((layer, place));
 
-    private static string NameOf(int layer, Projection projection, string part) =>
-        $"layers.{layer}.{Projections.NameOf(projection)}.{part}";
-
-    private static string NameOf(int layer, NormPlace place) => place switch
-    {
-        NormPlace.Attention => $"layers.{layer}.attention_norm.weight",
-        NormPlace.Mlp => $"layers.{layer}.mlp_norm.weight",
-        _ => "final_norm.weight",
-    };
-
     private static IEnumerable<(int Layer, NormPlace Place)> Norms(IReadOnlyList<FullOptions> options, TransformerOptions backbone) =>
         options[0].On.Contains(Projection.All) ? backbone.NormPlaces() : [];
 
     private static List<AdapterTensorPlan> Layout(IReadOnlyList<FullOptions> options, Transformer backbone)
     {
         var on = Projections.Expand(options[0].On, backbone.Options);
-        bool norms = options[0].On.Contains(Projection.All);
-        if (options.Any(o => o.On.Contains(Projection.All) != norms || !Projections.Expand(o.On, backbone.Options).SequenceEqual(on)))
+        bool all = options[0].On.Contains(Projection.All);
+        if (options.Any(o => o.On.Contains(Projection.All) != all || !Projections.Expand(o.On, backbone.Options).SequenceEqual(on)))
         {
             throw new ArgumentException("The arms of a cohort must train the same weights.", nameof(options));
         }
@@ -67,20 +71,39 @@ public sealed class FullTuning : Adapter
             {
                 var frozen = backbone.Layers[layer][projection];
                 tensors.Add(new(
-                    NameOf(layer, projection, "weight"), arm => frozen.Matrix[backbone.Groups.GroupOf(arm)], LeafView.Transposed));
+                    WeightNames.Matrix(layer, projection), arm => frozen.Matrix[backbone.Groups.GroupOf(arm)], LeafView.Transposed));
                 if (frozen.Bias is { } bias)
                 {
                     tensors.Add(new(
-                        NameOf(layer, projection, "bias"), arm => bias[backbone.Groups.GroupOf(arm)], LeafView.Row));
+                        WeightNames.Bias(layer, projection), arm => bias[backbone.Groups.GroupOf(arm)], LeafView.Row));
                 }
             }
         }
 
         foreach (var (layer, place) in Norms(options, backbone.Options))
         {
-            tensors.Add(new(NameOf(layer, place), _ => ones(backbone.Options.Width, float64), LeafView.Row));
+            var given = backbone.Gain(layer, place);
+            tensors.Add(new(
+                WeightNames.Gain(layer, place),
+                arm => given is null ? ones(backbone.Options.Width, float64) : given[backbone.Groups.GroupOf(arm)][0],
+                LeafView.Row));
+        }
+
+        if (all)
+        {
+            Add(WeightNames.Embedding, backbone.Embedding);
+            Add(WeightNames.Unembedding, backbone.Unembedding);
+            Add(WeightNames.Positions, backbone.PositionTable);
         }
 
         return tensors;
+
+        void Add(string name, Tensor? table)
+        {
+            if (table is not null)
+            {
+                tensors.Add(new(name, arm => table[backbone.Groups.GroupOf(arm)]));
+            }
+        }
     }
 }

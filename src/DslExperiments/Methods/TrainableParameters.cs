@@ -5,17 +5,26 @@ namespace DslExperiments.Methods;
 /// <summary>How many numbers a method trains, from its options alone; adapters and the spec compiler count the same.</summary>
 public static class TrainableParameters
 {
-    /// <summary>Prompt P·D; LoRA Σ R (in + out) over layers and weights; full tuning Σ of the sizes.</summary>
+    /// <summary>
+    /// Prompt P·D; prefix L·P·D, twice that for keys and values; LoRA Σ R (in + out) over layers and weights; full tuning
+    /// Σ of the sizes, with <c>all</c> also the gains of norms and the tables of tokens and positions.
+    /// </summary>
     public static long Count(MethodOptions method, TransformerOptions backbone) => method switch
     {
         PromptOptions prompt => (long)prompt.Length * backbone.Width,
+        PrefixOptions prefix => (long)backbone.Depth * prefix.Length * backbone.Width * (prefix.Form == PrefixForm.KeyValue ? 2 : 1),
+        FrozenOptions => 0,
         LoraOptions lora => backbone.Depth * Projections.Expand(lora.On, backbone)
             .Select(projection => Projections.ShapeOf(projection, backbone))
             .Sum(shape => lora.Rank * (shape.Inputs + shape.Outputs)),
         FullOptions full => (backbone.Depth * Projections.Expand(full.On, backbone).Sum(projection => SizeOf(projection, backbone)))
-            + (full.On.Contains(Projection.All) ? backbone.NormPlaces().Count() * (long)backbone.Width : 0),
+            + (full.On.Contains(Projection.All) ? backbone.Width * (backbone.NormPlaces().Count() + RowsOfTables(backbone)) : 0),
         _ => throw new NotSupportedException($"No count of parameters is defined for {method.GetType().Name}."),
     };
+
+    /// <summary>Rows of embedding, unembedding and learned positions.</summary>
+    private static long RowsOfTables(TransformerOptions backbone) =>
+        (2L * backbone.Vocabulary) + (backbone.Positions == Positions.Learned ? backbone.Context : 0);
 
     private static long SizeOf(Projection projection, TransformerOptions backbone)
     {

@@ -1,0 +1,74 @@
+using DslExperiments.Cohorts;
+using static TorchSharp.torch;
+
+namespace DslExperiments.Backbones;
+
+/// <summary>Where a backbone's weights come from: those that are given, and a draw from its own seed for each of the others.</summary>
+internal sealed class WeightSource
+{
+    private readonly SeedGroups groups;
+    private readonly Dictionary<int, IReadOnlyDictionary<string, Tensor>> given = [];
+    private readonly HashSet<string> asked = [];
+
+    /// <summary>Asks for the given weights of every seed once.</summary>
+    public WeightSource(SeedGroups groups, BackboneWeights? weights)
+    {
+        this.groups = groups;
+        foreach (int seed in groups.Seeds.Distinct())
+        {
+            given[seed] = weights?.OfSeed(seed) ?? new Dictionary<string, Tensor>();
+        }
+    }
+
+    /// <summary>True when some seed gives this weight.</summary>
+    public bool Gives(string name) => given.Values.Any(weights => weights.ContainsKey(name));
+
+    /// <summary>A weight of all seeds, [G, …].</summary>
+    /// <param name="name">Of <see cref="WeightNames"/>.</param>
+    /// <param name="concern">What the seed of a draw is derived for.</param>
+    /// <param name="init">The distribution of a draw.</param>
+    /// <param name="shape">Shape of one seed's weight.</param>
+    /// <param name="fanIn">Inputs per unit, for a bias.</param>
+    /// <exception cref="ArgumentException">The given weight has another shape.</exception>
+    public Tensor Stack(string name, string concern, Initializer init, long[] shape, long fanIn = 0) =>
+        Stack(name, shape, seed => init.Draw(shape, Seeds.Derive(seed, concern), fanIn));
+
+    /// <summary>Gains of a normalisation, [G, 1, D]; null when no seed gives any, that is when all are ones.</summary>
+    public Tensor? Gain(string name, long width)
+    {
+        var stacked = Stack(name, [width], _ => ones([width], float64));
+        return Gives(name) ? stacked.unsqueeze(1) : null;
+    }
+
+    /// <summary>Refuses given weights that nobody asked for.</summary>
+    /// <exception cref="ArgumentException">The backbone has no such weight.</exception>
+    public void AssertAllTaken()
+    {
+        foreach (var (seed, weights) in given)
+        {
+            if (weights.Keys.Where(name => !asked.Contains(name)).Order(StringComparer.Ordinal).FirstOrDefault() is { } stranger)
+            {
+                throw new ArgumentException(
+                    $"The weights given for seed {seed} have '{stranger}', but the backbone has only {string.Join(", ", asked)}.", nameof(weights));
+            }
+        }
+    }
+
+    private Tensor Stack(string name, long[] shape, Func<int, Tensor> draw)
+    {
+        asked.Add(name);
+        return groups.Stack(seed =>
+        {
+            if (!given[seed].TryGetValue(name, out var weight))
+            {
+                return draw(seed);
+            }
+
+            return weight.shape.AsSpan().SequenceEqual(shape)
+                ? weight.detach().to(float64, CPU)
+                : throw new ArgumentException(
+                    $"The weight '{name}' given for seed {seed} is [{string.Join(", ", weight.shape)}]; the backbone needs [{string.Join(", ", shape)}].",
+                    nameof(name));
+        });
+    }
+}
