@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DslExperiments.Backbones;
 using DslExperiments.Methods;
 using DslExperiments.Metrics;
@@ -12,10 +13,15 @@ namespace DslExperiments.Cohorts;
 /// Arms that share backbone shape, task, kind of method and number of steps, trained together as one tensor program with a
 /// leading arm axis. An arm in a cohort does what it would do alone.
 /// </summary>
+/// <remarks>
+/// An arm with restarts is several <em>lanes</em>, one per start, that stand on the arm axis like arms of their own:
+/// everything that is per arm here, A of them, is per lane. Only the outcome is per arm again, that of its best lane.
+/// </remarks>
 public sealed class Cohort
 {
     private readonly CohortPlan plan;
     private readonly ICohortSession session;
+    private readonly ImmutableArray<Lane> lanes;
     private readonly List<MeasuredStep> curve = [];
     private int[] divergedAt;
 
@@ -26,9 +32,12 @@ public sealed class Cohort
         this.plan = plan;
         this.session = session;
         Device = device;
-        Trainings = [.. plan.Designs.Select(design => design.Training)];
-        Seeds = [.. plan.Designs.Select(design => design.Arm.Seed)];
-        divergedAt = [.. Enumerable.Repeat(-1, plan.Designs.Length)];
+        lanes = Lane.Of(plan);
+        Designs = [.. lanes.Select(lane => plan.Designs[lane.Arm])];
+        Trainings = [.. Designs.Select(design => design.Training)];
+        Seeds = [.. Designs.Select(design => design.Arm.Seed)];
+        AdapterSeeds = [.. lanes.Select(lane => lane.AdapterSeed)];
+        divergedAt = [.. Enumerable.Repeat(-1, Count)];
     }
 
     /// <summary>Position in the experiment's plan.</summary>
@@ -37,20 +46,20 @@ public sealed class Cohort
     /// <summary>The plan that the cohort was made from.</summary>
     public CohortPlan Plan => plan;
 
-    /// <summary>The arms in stacking order.</summary>
-    public IReadOnlyList<ArmDesign> Designs => plan.Designs;
+    /// <summary>The arms in stacking order, [A]; an arm with restarts stands here once per start.</summary>
+    public IReadOnlyList<ArmDesign> Designs { get; }
 
-    /// <summary>Arms, A.</summary>
-    public int Count => plan.Designs.Length;
+    /// <summary>Arms, A, every start counted.</summary>
+    public int Count => lanes.Length;
 
     /// <summary>The method's name in the spec.</summary>
-    public string Method => plan.Designs[0].Arm.Method;
+    public string Method => Designs[0].Arm.Method;
 
     /// <summary>The backbone of all arms.</summary>
-    public TransformerOptions Backbone => plan.Designs[0].Backbone;
+    public TransformerOptions Backbone => Designs[0].Backbone;
 
     /// <summary>The task of all arms.</summary>
-    public TaskOptions Task => plan.Designs[0].Task;
+    public TaskOptions Task => Designs[0].Task;
 
     /// <summary>Optimiser, rates and schedule of every arm, [A].</summary>
     public IReadOnlyList<TrainingOptions> Trainings { get; }
@@ -58,8 +67,8 @@ public sealed class Cohort
     /// <summary>The seed of every arm, [A].</summary>
     public IReadOnlyList<int> Seeds { get; }
 
-    /// <summary>The seed from which each arm's adapter is drawn, [A].</summary>
-    public IReadOnlyList<int> AdapterSeeds => Seeds;
+    /// <summary>The seed from which each arm's adapter is drawn, [A]: the arm's own, and for a further start another.</summary>
+    public IReadOnlyList<int> AdapterSeeds { get; }
 
     /// <summary>The weights that pretraining left, by seed; null when the backbone is as drawn or constructed.</summary>
     public BackboneWeights? Pretrained { get; init; }
@@ -71,7 +80,7 @@ public sealed class Cohort
     public Device Device { get; }
 
     /// <summary>Updates per arm.</summary>
-    public int StepCount => plan.Designs[0].Method is FrozenOptions ? 0 : Trainings[0].Steps;
+    public int StepCount => Designs[0].Method is FrozenOptions ? 0 : Trainings[0].Steps;
 
     /// <summary>What the cohort left behind, once <see cref="Finish"/> was called.</summary>
     public CohortOutcome? Outcome { get; private set; }
@@ -84,7 +93,7 @@ public sealed class Cohort
 
     /// <summary>The methods' options of every arm, [A].</summary>
     public IReadOnlyList<T> Options<T>()
-        where T : MethodOptions => [.. plan.Designs.Select(design => (T)design.Method)];
+        where T : MethodOptions => [.. Designs.Select(design => (T)design.Method)];
 
     /// <summary>
     /// The passes of the training loop, from the start or from where an interrupted run was saved. Losses are read only
@@ -134,28 +143,36 @@ public sealed class Cohort
     public void Finish(TrainedCohort trained, IReadOnlyList<Metric> metrics)
     {
         TrainingChecks.FrozenStayedFrozen(trained.Backbone);
-        TrainingChecks.ArmsAtRest(this, trained.Adapter).ForEach(session.Say);
+        var best = BestLanes();
+        TrainingChecks.ArmsAtRest(this, trained.Adapter, best).ForEach(session.Say);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var values = metrics.Select(metric => Measured(metric, trained)).ToArray();
-        Outcome = new CohortOutcome([.. Enumerable.Range(0, Count).Select(arm => OutcomeOf(arm, trained, values))]);
+        Outcome = new CohortOutcome([.. best.Select(lane => OutcomeOf(lane, trained, values))]);
     }
 
     /// <summary>Keeps the trained weights of a pretraining cohort, one arm, for whoever runs it.</summary>
     /// <exception cref="InvalidOperationException">The training diverged.</exception>
     public void Keep(FullTuning trained)
     {
-        if (divergedAt[0] >= 0)
+        int best = BestLanes()[0];
+        if (divergedAt[best] >= 0)
         {
-            throw new InvalidOperationException($"The pretraining of seed {Seeds[0]} diverged at step {divergedAt[0]}.");
+            throw new InvalidOperationException($"The pretraining of seed {Seeds[0]} diverged at step {divergedAt[best]}.");
         }
 
-        Kept = trained.Export(0).ToDictionary(tensor => tensor.Key, tensor => tensor.Value.DetachFromDisposeScope());
+        Kept = trained.Export(best).ToDictionary(tensor => tensor.Key, tensor => tensor.Value.DetachFromDisposeScope());
     }
 
     /// <summary>Steps between two measured passes.</summary>
     public static int MeasureEvery(TrainingOptions training) =>
         training.MeasureEvery > 0 ? training.MeasureEvery : Math.Max(1, training.Steps / 20);
+
+    /// <summary>The lane of every arm of the plan with the smallest last loss; the first one when all of them diverged.</summary>
+    private int[] BestLanes() => [.. Enumerable.Range(0, Count)
+        .GroupBy(lane => lanes[lane].Arm)
+        .OrderBy(arm => arm.Key)
+        .Select(arm => arm.MinBy(lane => divergedAt[lane] >= 0 || curve.Count == 0 ? double.PositiveInfinity : curve[^1].Losses[lane]))];
 
     private double[] Measured(Metric metric, TrainedCohort trained)
     {
@@ -238,7 +255,7 @@ public sealed class Cohort
         }
 
         curve.Add(new MeasuredStep(index, reported));
-        session.Measured(index, reported);
+        session.Measured(index, [.. BestLanes().Select(lane => reported[lane])]);
     }
 
     private void SaveOrPause(int done, Adapter adapter, Optimizer optimizer)

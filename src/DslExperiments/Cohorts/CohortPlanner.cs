@@ -13,7 +13,8 @@ namespace DslExperiments.Cohorts;
 /// <para>Arms that can share a tensor program are grouped. Within a group, a <em>column</em> is a setting with all of its
 /// seeds. Columns are sorted by size (prompt length, rank) and cut so that padding stays below a factor of two, beyond a
 /// size where it costs nothing, and so that a cohort holds no more arms than stacking pays for: narrow backbones are bound
-/// by dispatch and gain from many arms, wide ones by arithmetic and gain from parallel cohorts instead.</para>
+/// by dispatch and gain from many arms, wide ones by arithmetic and gain from parallel cohorts instead. The restarts of an
+/// arm count as arms and are never parted.</para>
 /// <para>Arms are stacked seed by seed, each seed with the same columns, so that weights drawn per seed multiply all of
 /// the seed's arms at once.</para>
 /// </remarks>
@@ -50,11 +51,12 @@ public static class CohortPlanner
         foreach (var sameSeeds in columns.GroupBy(column => string.Join(',', column.Select(arm => arm.Design.Arm.Seed))))
         {
             var chunk = new List<(ArmDesign Design, int Index)[]>();
-            int largest = 0;
+            int largest = 0, lanes = 0;
             foreach (var column in sameSeeds)
             {
+                int added = column.Sum(arm => Lane.CountOf(arm.Design));
                 int size = Math.Max(FreePadding, SizeOf(column[0].Design));
-                if (chunk.Count > 0 && (2 * size < largest || (chunk.Count + 1) * column.Length > most))
+                if (chunk.Count > 0 && (2 * size < largest || lanes + added > most))
                 {
                     foreach (var cohort in BySeeds(chunk, most))
                     {
@@ -62,9 +64,11 @@ public static class CohortPlanner
                     }
 
                     chunk.Clear();
+                    lanes = 0;
                 }
 
                 largest = chunk.Count == 0 ? size : largest;
+                lanes += added;
                 chunk.Add(column);
             }
 
@@ -79,7 +83,8 @@ public static class CohortPlanner
     private static IEnumerable<List<(ArmDesign Design, int Index)>> BySeeds(List<(ArmDesign Design, int Index)[]> columns, int most)
     {
         int seeds = columns[0].Length;
-        int parts = Math.Min(seeds, ((columns.Count * seeds) + most - 1) / most);
+        int lanes = columns.Sum(column => column.Sum(arm => Lane.CountOf(arm.Design)));
+        int parts = Math.Min(seeds, (lanes + most - 1) / most);
         for (int part = 0; part < parts; part++)
         {
             var cohort = new List<(ArmDesign Design, int Index)>();

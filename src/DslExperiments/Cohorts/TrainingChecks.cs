@@ -21,7 +21,10 @@ internal static class TrainingChecks
     /// did. It may be a mistake, or a finding: attention that saturates has no gradient, and small rates are lost to
     /// rounding. A tensor whose gradient is exactly zero may stay: scores over one key do not depend on W_q.
     /// </summary>
-    public static List<string> ArmsAtRest(Cohort cohort, Adapter adapter)
+    /// <param name="cohort">The cohort.</param>
+    /// <param name="adapter">Its adapter.</param>
+    /// <param name="arms">The arms to look at.</param>
+    public static List<string> ArmsAtRest(Cohort cohort, Adapter adapter, IReadOnlyList<int> arms)
     {
         var atRest = new List<string>();
         if (cohort.StepCount == 0)
@@ -35,7 +38,7 @@ internal static class TrainingChecks
         var pulled = adapter.Gradients != 0;
         var perTensor = adapter.Tensors.Select(tensor => (
             tensor.Name, Moved: PerArm(tensor.In(moved), cohort.Count), Pulled: PerArm(tensor.In(pulled), cohort.Count))).ToArray();
-        for (int arm = 0; arm < cohort.Count; arm++)
+        foreach (int arm in arms)
         {
             double loss = cohort.Curve.Count > 0 ? cohort.Curve[^1].Losses[arm] : 0;
             if (cohort.DivergedAt[arm] >= 0 || cohort.Trainings[arm].LearningRate == 0 || loss == 0)

@@ -30,7 +30,7 @@ internal static class CohortEstimate
         var backbone = cohort.Designs[0].Backbone;
         var size = backbone.Dtype == Precision.Float64 ? 8 : 4;
         var seeds = cohort.Designs.Select(static design => design.Arm.Seed).Distinct().Count();
-        var trained = cohort.Designs.Max(static design => design.TrainableParameters) * (double)cohort.Designs.Length;
+        var trained = cohort.Designs.Max(static design => design.TrainableParameters) * Lanes(cohort);
         return size * ((seeds * FrozenParameters(backbone)) + (CopiesPerParameter * trained) + (Rows(cohort) * backbone.Depth * KeptPerLayer * backbone.Width));
     }
 
@@ -39,7 +39,8 @@ internal static class CohortEstimate
     {
         var backbone = cohort.Designs[0].Backbone;
         var operations = 6 * Rows(cohort) * FrozenParameters(backbone);
-        return cohort.Designs[0].Training.Steps * ((backbone.Depth * KernelsPerLayer * SecondsPerKernel) + (operations / Throughput));
+        var steps = cohort.Designs[0].Method is FrozenOptions ? 0 : cohort.Designs[0].Training.Steps;
+        return steps * ((backbone.Depth * KernelsPerLayer * SecondsPerKernel) + (operations / Throughput));
     }
 
     private static double FrozenParameters(TransformerOptions backbone)
@@ -56,11 +57,24 @@ internal static class CohortEstimate
         {
             SharedTokenPairOptions task => (task.Sequences, task.Length),
             TeacherPromptOptions task => (task.Sequences, task.Length),
+            DistinctQueriesOptions task => (task.Sequences, task.Length),
+            CommonTargetOptions task => (task.Sequences, task.Length),
+            SphereRegressionOptions task => (task.Sequences, 1),
+            AssociationsOptions task => (task.Sequences, task.Length),
+            IntegerSequencesOptions task => (int.MaxValue, task.Placeholders + (2 * task.Length)),
             CustomTaskOptions task => (task.Sequences, task.Length),
-            _ => (1, 1),
+            var task => (Math.Max(1, task.Sequences), 1),
         };
         var batch = cohort.Designs[0].Training.Batch is > 0 and var given ? Math.Min(given, sequences) : sequences;
-        var prompt = cohort.Designs.Max(static design => design.Method is PromptOptions options ? options.Length : 0);
-        return cohort.Designs.Length * (prompt + ((double)batch * length));
+        var virtualTokens = cohort.Designs.Max(static design => design.Method switch
+        {
+            PromptOptions prompt => prompt.Length,
+            PrefixOptions prefix => prefix.Length,
+            _ => 0,
+        });
+        return Lanes(cohort) * (virtualTokens + ((double)batch * length));
     }
+
+    /// <summary>Arms, every restart counted.</summary>
+    private static double Lanes(CohortPlan cohort) => cohort.Designs.Sum(Lane.CountOf);
 }

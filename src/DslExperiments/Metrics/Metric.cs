@@ -19,6 +19,11 @@ public abstract class Metric
 /// <summary>A cohort after its last step, with all that metrics read.</summary>
 public sealed record TrainedCohort(Cohort Cohort, Transformer Backbone, TaskFamily Task, Adapter Adapter)
 {
+    private double[]? floors;
+
+    /// <summary>floor.mse of every arm; solved once, whichever metrics ask for it.</summary>
+    internal double[] Floors => floors ??= Metrics.PromptFloor.Of(this);
+
     /// <summary>The task, for metrics that the spec compiler allows on vectors only.</summary>
     internal VectorTask Vectors => (VectorTask)Task;
 
