@@ -56,7 +56,7 @@ public static partial class DiagnosticCases
         Case(
             "floor of another task",
             OneLayer + "task: { family: teacher_prompt }\nmetrics: [train.mse, «floor.mse»]",
-            "DSLX0306 metric 'floor.mse' needs the task shared_token_pair, but task.family is teacher_prompt"),
+            "DSLX0306 metric 'floor.mse' needs the task shared_token_pair or distinct_queries, but task.family is teacher_prompt"),
         Case(
             "floor without a prompt",
             OneLayer + "methods: { full: {} }\nmetrics: [train.mse, «floor.mse»]\nexpect: [min(full.train.mse) >= 0]",
@@ -112,7 +112,7 @@ public static partial class DiagnosticCases
         Expect("unknown method", "min(«promt».train.mse) < 1", "DSLX0402 no method 'promt' in this spec; did you mean 'prompt'?"),
         Expect("method of another spec", "min(«lora».train.mse) < 1", "DSLX0402 no method 'lora' in this spec; valid are prompt"),
         Expect("metric without method", "min(«train».mse) < 1", "DSLX0402 no method 'train' in this spec; write METHOD.train.mse, such as prompt.train.mse"),
-        Expect("unknown metric", "min(prompt.«train.loss») < 1", "DSLX0403 unknown metric 'train.loss'; did you mean 'train.mse'?"),
+        Expect("unknown metric", "min(prompt.«train.los») < 1", "DSLX0403 unknown metric 'train.los'; did you mean 'train.mse'?"),
         Expect("unknown metric, near", "min(prompt.«trian.mse») < 1", "DSLX0403 unknown metric 'trian.mse'; did you mean 'train.mse'?"),
         Expect("unknown metric, far", "min(prompt.«accuracy») < 1", "DSLX0403 unknown metric 'accuracy'; valid are train.mse, trainable_parameters"),
         Expect("both unknown", "min(«promt».«train.mes») < 1", "DSLX0402 no method 'promt' in this spec; did you mean 'prompt'?", "DSLX0403 unknown metric 'train.mes'; did you mean 'train.mse'?"),
@@ -157,11 +157,25 @@ public static partial class DiagnosticCases
         Case(
             "filter by an unknown function",
             "methods: { prompt: { init: [zeros, normal(1)] } }\nexpect: ['min(prompt[init=«zeroes»].train.mse) >= 0']",
-            "DSLX0108 the filter init wants one of zeros, normal(std = 1), scaled_normal(gain = 1), uniform(bound), spectral_norm(value), identity(gain = 1), kaiming_uniform(a = 2.23606797749979), not 'zeroes'; did you mean 'zeros'?"),
+            "DSLX0108 the filter init wants one of zeros, normal(std = 1), scaled_normal(gain = 1), uniform(bound), spectral_norm(value), identity(gain = 1), kaiming_uniform(a = 2.23606797749979), sphere(radius = 1), written, not 'zeroes'; did you mean 'zeros'?"),
         Case(
             "filter by a list",
             "methods: { full: { on: [[q], [q, k]] } }\nexpect: ['min(full[«on=[k]»].train.mse) >= 0']",
             "DSLX0409 no arm of 'full' has on=[k]; its values are [q], [q, k]"),
+        Case("axis beside axis", "task: { family: shared_token_pair, sequences: [2, 3] }\nexpect: ['min(prompt[length>=sequences].train.mse) >= 0', 'min(prompt[length>seed, seed<sequences].train.mse) >= 0']"),
+        Case(
+            "axes that no arm has so",
+            "task: { family: shared_token_pair, sequences: [3, 4] }\nexpect: ['min(prompt[«length >= sequences»].train.mse) >= 0']",
+            "DSLX0409 no arm of 'prompt' has length>=sequences; its values are 1, 2"),
+        Case(
+            "axes that exclude each other",
+            "task: { family: shared_token_pair, sequences: [2, 3] }\nexpect: ['min(prompt[«length=sequences, length=1»].train.mse) >= 0']",
+            "DSLX0409 no arm of 'prompt' passes all of these filters"),
+        Expect("key that is no axis beside an axis", "min(prompt[length>=«sequences»].train.mse) < 1", "DSLX0104 the filter length wants a whole number of at least -2147483648, not 'sequences'"),
+        Case(
+            "number beside words",
+            "methods: { prompt: { length: [1, 2], init: [zeros, normal(1)] } }\nexpect: ['min(prompt[length=«init»].train.mse) >= 0']",
+            "DSLX0411 'length' has numbers, and 'init' has functions; only numbers are compared with each other"),
         Expect("quantile without fraction", "«quantile(prompt.train.mse)» < 1", "DSLX0412 quantile is used as quantile(series, fraction, over: axis)"),
         Expect("quantile of two", "quantile(prompt.train.mse, «2») < 1", "DSLX0412 quantile's fraction is a number from 0 to 1"),
         Expect("trend without axis", "«increasing(mean(prompt.train.mse))»", "DSLX0412 increasing is used as increasing(scalar, along: axis)"),

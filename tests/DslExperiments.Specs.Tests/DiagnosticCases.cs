@@ -9,7 +9,7 @@ public sealed record DiagnosticCase(string Name, string Keys, IReadOnlyList<stri
 /// <summary>The table of <see cref="DiagnosticTests"/>.</summary>
 public static partial class DiagnosticCases
 {
-    public static IReadOnlyList<DiagnosticCase> All { get; } = [.. Yaml(), .. Values(), .. Sweeps(), .. Contradictions(), .. Expectations(), .. Warnings()];
+    public static IReadOnlyList<DiagnosticCase> All { get; } = [.. Yaml(), .. Values(), .. Sweeps(), .. Contradictions(), .. Suite(), .. SuiteMetrics(), .. Expectations(), .. Warnings(), .. SuiteWarnings()];
 
     private static DiagnosticCase Case(string name, string keys, params string[] expected) => new(name, keys, expected);
 
@@ -53,7 +53,7 @@ public static partial class DiagnosticCases
     private static IEnumerable<DiagnosticCase> Values() =>
     [
         Case("unknown key, near", "methods: { prompt: { «lenght»: [1, 2] } }", "DSLX0101 unknown key 'lenght' in methods.prompt; did you mean 'length'?"),
-        Case("unknown key, far", "methods: { prompt: { «colour»: 1 } }", "DSLX0101 unknown key 'colour' in methods.prompt; valid are length, init, training"),
+        Case("unknown key, far", "methods: { prompt: { «colour»: 1 } }", "DSLX0101 unknown key 'colour' in methods.prompt; valid are length, init, norm_cap, training"),
         Case("unknown key, hyphen for underscore", "training: { «learning-rate»: 0.1 }", "DSLX0101 unknown key 'learning-rate' in training; did you mean 'learning_rate'?"),
         Case("unknown nested key", "backbone: { kind: transformer, width: 8, mlp: { «size»: 3 } }", "DSLX0101 unknown key 'size' in backbone.mlp; valid are hidden, activation, residual"),
         Case("unknown key at the top", "«trainnig»: {}", "DSLX0101 unknown key 'trainnig' at the top of the spec; did you mean 'training'?"),
@@ -70,7 +70,7 @@ public static partial class DiagnosticCases
         Case("key of another family", "task: { family: shared_token_pair, «teacher_length»: 3 }", "DSLX0101 unknown key 'teacher_length' in task; valid are sequences, length, inputs, targets, family"),
         Case("unknown key in a profile", "profiles: { ci: { «trainng».steps: 3 } }", "DSLX0101 unknown key 'trainng' in profile 'ci'; did you mean 'training'?"),
         Case("unknown part of a dotted key", "profiles: { ci: { training.«stps»: 3 } }", "DSLX0101 unknown key 'stps' in training; did you mean 'steps'?"),
-        Case("missing family", "«task»: { length: 2 }", "DSLX0102 task needs the key 'family': one of shared_token_pair, teacher_prompt, custom"),
+        Case("missing family", "«task»: { length: 2 }", "DSLX0102 task needs the key 'family': one of shared_token_pair, teacher_prompt, distinct_queries, common_target, head_update, sphere_regression, integer_sequences, associations, lookup_table, custom"),
         Case("missing kind", "«backbone»: {}", "DSLX0102 backbone needs the key 'kind': one of transformer"),
         Case("missing type", "«task»: { family: custom }", "DSLX0102 task needs the key 'type': Full name of a class derived from DslExperiments.Tasks.CustomTask."),
         Case("missing paper", "«source»: { claim: D1 }", "DSLX0102 source needs the key 'paper': Key of the paper."),
@@ -102,7 +102,7 @@ public static partial class DiagnosticCases
         Case("unknown word, near", "backbone: { kind: transformer, width: 8, norm: «rsm» }", "DSLX0107 backbone.norm wants one of none, pre, post, rms, not 'rsm'; did you mean 'rms'?"),
         Case("unknown word, far", "training: { optimizer: «lion» }", "DSLX0107 training.optimizer wants one of adam, adamw, sgd, adafactor, not 'lion'"),
         Case("unknown kind", "backbone: { kind: «mamba» }", "DSLX0107 backbone.kind wants one of transformer, not 'mamba'"),
-        Case("unknown family", "task: { family: «teacher_promt» }", "DSLX0107 task.family wants one of shared_token_pair, teacher_prompt, custom, not 'teacher_promt'; did you mean 'teacher_prompt'?"),
+        Case("unknown family", "task: { family: «teacher_promt» }", "DSLX0107 task.family wants one of shared_token_pair, teacher_prompt, distinct_queries, common_target, head_update, sphere_regression, integer_sequences, associations, lookup_table, custom, not 'teacher_promt'; did you mean 'teacher_prompt'?"),
         Case("unknown weight", "methods: { full: { on: [q, «w»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0107 methods.full.on wants one of q, k, v, o, mlp_in, mlp_out, attention, mlp, all, not 'w'; did you mean 'q'?"),
         Case("unknown function", "training: { schedule: «cosin(0.1)» }", "DSLX0108 training.schedule wants one of constant, linear(final = 0), cosine(final = 0), not 'cosin(0.1)'; did you mean 'cosine'?"),
         Case("function without its argument", "methods: { prompt: { init: «uniform» } }", "DSLX0109 methods.prompt.init: uniform has no arguments; write uniform(bound)"),
@@ -131,9 +131,9 @@ public static partial class DiagnosticCases
         Case("weight twice", "methods: { full: { on: [q, «q»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0113 methods.full.on: 'q' repeats what the list already has"),
         Case("weight and its group", "methods: { full: { on: [mlp, «mlp_in»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0113 methods.full.on: 'mlp_in' repeats what the list already has"),
         Case("unknown metric", "metrics: [«train.rmse»]", "DSLX0114 unknown metric 'train.rmse'; did you mean 'train.mse'?"),
-        Case("bad name of a custom metric", "metrics: [train.mse, «custom.1st»]", "DSLX0114 unknown metric 'custom.1st'; valid are train.mse, floor.mse, features.gap, certificate.mass, certificate.residual, certificate.rounding, teacher.mass, attention.relative_change; a metric of your own is custom. and letters, digits or _"),
+        Case("bad name of a custom metric", "metrics: [train.mse, «custom.1st»]", "DSLX0114 unknown metric 'custom.1st'; valid are train.mse, train.max_error, eval.mse, floor.mse, optimisation_gap.mse, input_gap, output_gap, output_gap.certified, train.loss, eval.loss, exact_match, exact_match.ascending, exact_match.descending, exact_match.add1, exact_match.add2, exact_match.ascending_add1, exact_match.double_hist, bits_stored, features.gap, certificate.mass, certificate.residual, certificate.rounding, teacher.mass, attention.relative_change; a metric of your own is custom. and letters, digits or _"),
         Case("unknown method", "methods: { «promt»: { length: 1 } }", "DSLX0115 unknown method 'promt'; did you mean 'prompt'?"),
-        Case("unknown method, far", "methods: { «adapter»: {} }", "DSLX0115 unknown method 'adapter'; valid are prompt, lora, full"),
+        Case("unknown method, far", "methods: { «adapter»: {} }", "DSLX0115 unknown method 'adapter'; valid are prompt, prefix, lora, full, frozen"),
         Case("bad type name", "task: { family: custom, type: «My..Grid» }", "DSLX0117 task.type wants the full name of a C# class, such as My.Namespace.Family, not 'My..Grid'"),
         Case("keyword as type name", "task: { family: custom, type: «My.class» }", "DSLX0117 task.type wants the full name of a C# class, such as My.Namespace.Family, not 'My.class'"),
     ];

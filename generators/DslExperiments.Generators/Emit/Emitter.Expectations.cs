@@ -121,7 +121,7 @@ internal sealed partial class Emitter
         string member = "arm." + method.Axis(filter.Axis);
         string value = filter.Value is SpecValue.List list
             ? "new " + list.ItemCSharpType + "[] { " + string.Join(", ", list.Items.Select(Values.Of)) + " }"
-            : Values.Of(filter.Value);
+            : filter.Other is string other ? "arm." + method.Axis(other) : Values.Of(filter.Value!);
         return filter.Operator switch
         {
             "=" => Equal(member, value, filter.Value is SpecValue.List),

@@ -8,17 +8,26 @@ internal sealed class CrossChecks(DiagnosticBag bag)
     {
         BoundProfile profile = grid.Profile;
         TransformerFields backbone = new(profile.Backbone!.Options);
-        BoundSection task = profile.Task!.Options;
+        BoundVariant task = profile.Task!;
+        TaskChecks tasks = new(bag);
         foreach (int[] indices in grid.Points)
         {
             Point point = new(grid, indices);
             CheckBackbone(backbone, point);
-            CheckTask(task, point);
-            CheckTraining(grid.Method, task, point);
+            CheckConstruction(backbone, point);
+            tasks.Check(task, backbone, point);
+            tasks.CheckBatch(task, Training(grid.Method, "batch"), point);
+            CheckTraining(grid.Method, point);
             switch (grid.Method.Name)
             {
                 case "prompt":
                     CheckPrompt(grid.Method, backbone, point);
+                    CheckWritten(grid.Method.Options, task, backbone, point);
+                    CheckPlaceholders(grid.Method.Options, task, point);
+                    break;
+                case "prefix":
+                    CheckVirtualTokens(grid.Method, backbone, point);
+                    CheckPlaceholders(grid.Method.Options, task, point);
                     break;
                 case "lora":
                     CheckLora(grid.Method, backbone, point);
@@ -64,20 +73,61 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         if (hidden > 0 && hidden != width)
         {
             CheckIdentity(backbone.InitMlp, $"is of {Text(hidden)} × {Text(width)} matrices", point);
+            CheckIdentity(backbone.InitMlpOut, $"is of {Text(width)} × {Text(hidden)} matrices", point);
         }
 
         CheckIdentity(backbone.InitBias, "is of vectors", point);
+        CheckTables(backbone, width, point);
     }
 
-    private void CheckTask(BoundSection task, Point point)
+    /// <summary>Embedding and unembedding have a row per token, learned positions one per position.</summary>
+    private void CheckTables(TransformerFields backbone, long width, Point point)
     {
-        if (task.Find("inputs") is BoundField inputs)
+        if (!Valid(backbone.Vocabulary, backbone.Context, backbone.Positions))
         {
-            CheckIdentity(inputs, "is of tokens, not of a square matrix", point);
+            return;
+        }
+
+        long tokens = point.Int(backbone.Vocabulary);
+        if (tokens > 0 && tokens != width)
+        {
+            CheckIdentity(backbone.InitEmbedding, $"is of {Text(tokens)} × {Text(width)} matrices", point);
+        }
+        else if (tokens > 0 && point.Word(backbone.Positions) == "learned" && point.Int(backbone.Context) != width)
+        {
+            CheckIdentity(backbone.InitEmbedding, $"is of {Text(point.Int(backbone.Context))} × {Text(width)} matrices", point);
         }
     }
 
-    private void CheckTraining(BoundMethod method, BoundSection task, Point point)
+    /// <summary>A construction's weights have one shape.</summary>
+    private void CheckConstruction(TransformerFields backbone, Point point)
+    {
+        if (!backbone.Construct.IsValid)
+        {
+            return;
+        }
+
+        SpecValue.Call construct = point.Call(backbone.Construct);
+        ConstructionShape shape = Constructions.ShapeOf(construct);
+        if (shape.Limit is string limit)
+        {
+            bag.Report(CrossRules.Shape, point.Place(backbone.Construct), $"there is no backbone.construct {ValueText.Of(construct)}: {limit}");
+        }
+
+        foreach (ShapeField wanted in shape.Fields)
+        {
+            BoundField field = backbone.Section[wanted.Path];
+            if (field.IsValid && ValueText.Of(point[field]) is var found && found != wanted.Value)
+            {
+                bag.Report(
+                    CrossRules.Shape,
+                    point.Place(field, backbone.Construct),
+                    $"{field.Key} must be {wanted.Value} for backbone.construct {ValueText.Of(construct)}, not {found}");
+            }
+        }
+    }
+
+    private void CheckTraining(BoundMethod method, Point point)
     {
         BoundField warmup = Training(method, "warmup");
         BoundField steps = Training(method, "steps");
@@ -85,15 +135,9 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         {
             bag.Report(CrossRules.Warmup, point.Place(warmup, steps), $"{warmup.Key} {Text(point.Int(warmup))} must be below {steps.Key} {Text(point.Int(steps))}");
         }
-
-        BoundField batch = Training(method, "batch");
-        if (task.Find("sequences") is BoundField sequences && Valid(batch, sequences) && point.Int(batch) > point.Int(sequences))
-        {
-            bag.Report(CrossRules.Batch, point.Place(batch, sequences), $"{batch.Key} {Text(point.Int(batch))} is above task.sequences {Text(point.Int(sequences))}");
-        }
     }
 
-    private void CheckPrompt(BoundMethod method, TransformerFields backbone, Point point)
+    private void CheckVirtualTokens(BoundMethod method, TransformerFields backbone, Point point)
     {
         BoundField length = method.Options["length"];
         BoundField init = method.Options["init"];
@@ -101,7 +145,54 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         {
             CheckIdentity(init, $"is of a {Text(point.Int(length))} × {Text(point.Int(backbone.Width))} matrix", point);
         }
+    }
 
+    /// <summary>Only a constructed network tells what to write, and only for the table of its task.</summary>
+    private void CheckWritten(BoundSection prompt, BoundVariant task, TransformerFields backbone, Point point)
+    {
+        BoundField init = prompt["init"];
+        BoundField length = prompt["length"];
+        if (!Valid(init, length, backbone.Construct) || point.Call(init).Function != "written")
+        {
+            return;
+        }
+
+        SpecValue.Call construct = point.Call(backbone.Construct);
+        if (construct.Function != "lookup")
+        {
+            bag.Report(CrossRules.Written, point.Place(init, backbone.Construct), $"{init.Key} written needs backbone.construct lookup, not {ValueText.Of(construct)}");
+        }
+        else if (task.Variant.Name != "lookup_table")
+        {
+            bag.Report(CrossRules.Written, point.Place(init), $"{init.Key} written needs the task lookup_table, but task.family is {task.Variant.Name}");
+        }
+
+        if (Constructions.ShapeOf(construct).PromptLength is long wanted && point.Int(length) != wanted)
+        {
+            bag.Report(CrossRules.Written, point.Place(length, init), $"{length.Key} must be {Text(wanted)} for what {ValueText.Of(construct)} writes, not {Text(point.Int(length))}");
+        }
+    }
+
+    /// <summary>
+    /// Virtual tokens carry no position, and content keeps its positions however many they are; pretraining, though, has
+    /// seen as many placeholders before the content as the task says. Whoever sweeps the length means to differ.
+    /// </summary>
+    private void CheckPlaceholders(BoundSection method, BoundVariant task, Point point)
+    {
+        BoundField length = method["length"];
+        if (task.Options.Find("placeholders") is { IsValid: true, IsSweep: false } placeholders && length is { IsValid: true, IsSweep: false }
+            && point.Int(placeholders) is > 0 and var replaced && point.Int(length) != replaced)
+        {
+            bag.Report(
+                WarningRules.Placeholders,
+                point.Place(length, placeholders),
+                $"{length.Key} {Text(point.Int(length))} virtual tokens stand in for {placeholders.Key} {Text(replaced)}; content keeps its positions, but the backbone sees another number of tokens before it");
+        }
+    }
+
+    private void CheckPrompt(BoundMethod method, TransformerFields backbone, Point point)
+    {
+        CheckVirtualTokens(method, backbone, point);
         BoundField rate = Training(method, "learning_rate");
         BoundField schedule = Training(method, "schedule");
         if (Valid(rate, schedule) && point.Number(rate) < 1e-3 && point.Call(schedule).Function == "constant")

@@ -60,12 +60,17 @@ internal sealed class MetricChecks(DiagnosticBag bag)
             foreach ((MetricSpec spec, SpecNode node) in metrics)
             {
                 MetricNeeds needs = Metrics.Find(spec.Name)?.Needs ?? MetricNeeds.Nothing;
+                if (needs.HasFlag(MetricNeeds.BoundedLayers))
+                {
+                    CheckCap(grid);
+                }
+
                 if (needs == MetricNeeds.Nothing)
                 {
                     continue;
                 }
 
-                foreach ((string need, string found) in Unmet(needs, grid, backbone))
+                foreach ((string need, string found) in MetricConditions.Unmet(needs, grid, backbone))
                 {
                     if (reported.Add((spec.Name, need)))
                     {
@@ -75,6 +80,30 @@ internal sealed class MetricChecks(DiagnosticBag bag)
             }
         }
     }
+
+    /// <summary>The bound of D6 is about virtual tokens of bounded norm.</summary>
+    private void CheckCap(Grid grid)
+    {
+        foreach (int[] indices in grid.Points)
+        {
+            Point point = new(grid, indices);
+            foreach (string path in Caps(grid.Method, point))
+            {
+                BoundField cap = grid.Method.Options[path];
+                if (cap.IsValid && point.Number(cap) == 0)
+                {
+                    bag.Report(WarningRules.NoCap, point.Place(cap), $"{cap.Key} is 0: without a cap on the norm of virtual tokens the metric 'output_gap.certified' is NaN");
+                }
+            }
+        }
+    }
+
+    private static string[] Caps(BoundMethod method, Point point) => method.Name switch
+    {
+        "prompt" => new[] { "norm_cap" },
+        "prefix" => point.Word(method.Options["form"]) == "block_input" ? new[] { "norm_cap" } : new[] { "key_cap", "value_cap" },
+        _ => Array.Empty<string>(),
+    };
 
     private static MetricSpec? Find(string name)
     {
@@ -91,78 +120,4 @@ internal sealed class MetricChecks(DiagnosticBag bag)
     private static string CustomHint(string name) => name.Trim().StartsWith(Metrics.CustomPrefix, StringComparison.Ordinal)
         ? "; a metric of your own is custom. and letters, digits or _"
         : "";
-
-    private static IEnumerable<(string Need, string Found)> Unmet(MetricNeeds needs, Grid grid, TransformerFields backbone)
-    {
-        BoundProfile profile = grid.Profile;
-        string family = profile.Task!.Variant.Name;
-        if (needs.HasFlag(MetricNeeds.SharedToken) && family != "shared_token_pair")
-        {
-            yield return ("the task shared_token_pair", $", but task.family is {family}");
-        }
-
-        if (needs.HasFlag(MetricNeeds.PromptMethod) && !Array.Exists(profile.Methods, method => method.Name == "prompt"))
-        {
-            yield return ("the method prompt", "");
-        }
-
-        if (needs.HasFlag(MetricNeeds.Teacher) && !HasTeacher(profile))
-        {
-            yield return ("targets that a teacher makes: task.targets teacher(length), or the task teacher_prompt", "");
-        }
-
-        foreach (int[] indices in grid.Points)
-        {
-            Point point = new(grid, indices);
-            if (needs.HasFlag(MetricNeeds.OneLayer) && Differs(backbone.Depth, point, "1") is string depth)
-            {
-                yield return ("backbone.depth 1", depth);
-            }
-
-            if (needs.HasFlag(MetricNeeds.OneHead) && Differs(backbone.Heads, point, "1") is string heads)
-            {
-                yield return ("backbone.heads 1", heads);
-            }
-
-            if (needs.HasFlag(MetricNeeds.OneHead) && Differs(backbone.Norm, point, "none") is string norm)
-            {
-                yield return ("backbone.norm none", norm);
-            }
-
-            if (needs.HasFlag(MetricNeeds.NoPositions) && Differs(backbone.Positions, point, "none") is string positions)
-            {
-                yield return ("backbone.positions none", positions);
-            }
-
-            if (needs.HasFlag(MetricNeeds.InvertibleMlp) && backbone.Hidden.IsValid && point.Int(backbone.Hidden) > 0)
-            {
-                const string Invertible = "an MLP that can be inverted: ";
-                if (Differs(backbone.Residual, point, "true") is string residual)
-                {
-                    yield return (Invertible + "backbone.mlp.residual true", residual);
-                }
-
-                if (backbone.Activation.IsValid && point.Word(backbone.Activation) is not ("relu" or "tanh"))
-                {
-                    yield return (Invertible + "backbone.mlp.activation relu or tanh", $", but it is {point.Word(backbone.Activation)}");
-                }
-
-                if (backbone.InitMlp.IsValid && point.Call(backbone.InitMlp) is var init
-                    && !(init.Function == "spectral_norm" && init.Arguments[0] is SpecValue.Number { Value: < 1 }))
-                {
-                    yield return (Invertible + "backbone.init.mlp spectral_norm(s) with s below 1", $", but it is {ValueText.Of(init)}");
-                }
-            }
-        }
-    }
-
-    private static string? Differs(BoundField field, Point point, string wanted) =>
-        field.IsValid && ValueText.Of(point[field]) != wanted ? $", but it is {ValueText.Of(point[field])}" : null;
-
-    private static bool HasTeacher(BoundProfile profile) => profile.Task!.Variant.Name switch
-    {
-        "teacher_prompt" => true,
-        "shared_token_pair" => Array.Exists(profile.Task.Options["targets"].Values, value => value is SpecValue.Call { Function: "teacher" }),
-        _ => false,
-    };
 }

@@ -19,7 +19,26 @@ internal readonly struct Point(Grid grid, int[] indices)
     public SpecNode? Node(BoundField field) => field.NodeOf(grid.IndexOf(field, indices));
 
     /// <summary>What to point at for a contradiction between fields: a value of the file itself if there is one.</summary>
-    public SpecNode Place(params BoundField[] fields)
+    public SpecNode Place(params BoundField[] fields) => Prefer(fields) ?? grid.Method.KeyNode;
+
+    /// <summary>The same, but where the fields are all defaults the word that chose their section: <c>task: { family: … }</c>.</summary>
+    public SpecNode PlaceOr(string section, string word, params BoundField[] fields)
+    {
+        if (Prefer(fields) is { InheritedFrom: null } own)
+        {
+            return own;
+        }
+
+        SpecNode? node = grid.Profile.Tree;
+        foreach (string key in section.Split('.').Append(word))
+        {
+            node = (node as MappingNode)?[key];
+        }
+
+        return Places.Prefer(node, Prefer(fields)) ?? grid.Method.KeyNode;
+    }
+
+    private SpecNode? Prefer(BoundField[] fields)
     {
         SpecNode?[] nodes = new SpecNode?[fields.Length];
         for (int i = 0; i < nodes.Length; i++)
@@ -27,6 +46,6 @@ internal readonly struct Point(Grid grid, int[] indices)
             nodes[i] = Node(fields[i]);
         }
 
-        return Places.Prefer(nodes) ?? grid.Method.KeyNode;
+        return Places.Prefer(nodes);
     }
 }

@@ -3,6 +3,9 @@ namespace DslExperiments.Specs;
 /// <summary>The fields of a transformer that checks look at, found once.</summary>
 internal sealed class TransformerFields(BoundSection section)
 {
+    /// <summary>All fields.</summary>
+    public BoundSection Section => section;
+
     public BoundField Depth { get; } = section["depth"];
 
     public BoundField Width { get; } = section["width"];
@@ -28,6 +31,14 @@ internal sealed class TransformerFields(BoundSection section)
     public BoundField Causal { get; } = section["causal"];
 
     public BoundField Construct { get; } = section["construct"];
+
+    public BoundField InitAttention { get; } = section["init.attention"];
+
+    public BoundField InitValue { get; } = section["init.value"];
+
+    public BoundField InitMlpOut { get; } = section["init.mlp_out"];
+
+    public BoundField InitEmbedding { get; } = section["init.embedding"];
 
     public BoundField InitMlp { get; } = section["init.mlp"];
 

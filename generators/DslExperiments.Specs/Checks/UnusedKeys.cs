@@ -9,51 +9,43 @@ internal sealed class UnusedKeys
     public void Note(Grid grid)
     {
         BoundProfile profile = grid.Profile;
-        bool any = false;
         TransformerFields backbone = new(profile.Backbone!.Options);
-        BoundField optimizer = Array.Find(grid.Method.Training, field => field.Leaf.Path == "optimizer")!;
-        HashSet<string> optimizers = new(StringComparer.Ordinal);
-        foreach (int[] indices in grid.Points)
-        {
-            Point point = new(grid, indices);
-            any |= !backbone.Hidden.IsValid || point.Int(backbone.Hidden) > 0;
-            optimizers.Add(point.Word(optimizer));
-        }
-
-        if (any)
-        {
-            foreach (BoundField field in profile.Backbone!.Options.Fields)
-            {
-                Add(field);
-            }
-        }
-
-        foreach (BoundField field in grid.Method.Training)
-        {
-            if (!optimizer.IsValid || optimizers.Any(word => Reads(word, field.Leaf.Path)))
-            {
-                Add(field);
-            }
-        }
+        BoundSection task = profile.Task!.Options;
+        BoundField optimizer = Training(grid.Method, "optimizer");
+        BoundField steps = Training(grid.Method, "steps");
+        bool isFrozen = grid.Method.Name == "frozen";
+        bool streams = Tasks.Streams(profile.Task.Variant);
+        Note(grid, profile.Backbone.Options.Fields, (path, point) => Reads(path, backbone, point));
+        Note(grid, task.Fields, (path, point) => path != "mixture" || point.Word(task["function"]) == "mixture");
+        Note(grid, grid.Method.Options.Fields, (path, point) => ReadsCap(path, grid.Method, point));
+        Note(grid, grid.Method.Training, (path, point) => isFrozen
+            ? streams && path == "batch"
+            : Reads(point.Word(optimizer), path) && (path != "restarts" || point.Int(steps) > 0));
     }
 
     /// <summary>Reports keys of a profile that the file itself sets and that nothing noted.</summary>
     public void Report(BoundProfile profile, DiagnosticBag bag)
     {
-        foreach (BoundField field in profile.Backbone!.Options.Fields)
+        bool isConstructed = Array.TrueForAll(profile.Backbone!.Options["construct"].Values, value => value is SpecValue.Call { Function: not "none" });
+        foreach (BoundField field in profile.Backbone.Options.Fields)
         {
-            if (field.Leaf.Path is "mlp.activation" or "mlp.residual" or "init.mlp" or "init.bias")
-            {
-                Report(field, "backbone.mlp.hidden is 0", bag);
-            }
+            Report(field, WhyUnread(field.Leaf.Path, isConstructed), bag);
         }
 
+        foreach (BoundField field in profile.Task!.Options.Fields)
+        {
+            Report(field, "task.function is not mixture", bag);
+        }
+
+        bool isFrozen = Array.TrueForAll(profile.Methods, method => method.Name == "frozen");
         foreach (BoundField field in profile.Training.Fields)
         {
             string reason = field.Leaf.Path switch
             {
+                _ when isFrozen => "nothing is trained",
                 "momentum" => "only the optimizer sgd reads it, or every method has its own",
                 "beta1" or "beta2" or "epsilon" => "only the optimizers adam and adamw read it, or every method has its own",
+                "restarts" => "steps is 0, or every method has its own",
                 _ => "every method has its own",
             };
             Report(field, reason, bag);
@@ -61,12 +53,53 @@ internal sealed class UnusedKeys
 
         foreach (BoundMethod method in profile.Methods)
         {
+            foreach (BoundField field in method.Options.Fields)
+            {
+                Report(field, field.Leaf.Path == "norm_cap" ? "it caps rows of form block_input" : "it is of form key_value", bag);
+            }
+
             foreach (BoundField field in method.OwnTraining.Fields)
             {
-                Report(field, $"the method's optimizer does not read it", bag);
+                string reason = method.Name == "frozen" ? "nothing is trained" : field.Leaf.Path == "restarts" ? "steps is 0" : "the method's optimizer does not read it";
+                Report(field, reason, bag);
             }
         }
     }
+
+    private static BoundField Training(BoundMethod method, string path) => Array.Find(method.Training, field => field.Leaf.Path == path)!;
+
+    /// <summary>What the backbone of an arm reads.</summary>
+    private static bool Reads(string path, TransformerFields backbone, Point point)
+    {
+        bool isDrawn = point.Call(backbone.Construct).Function == "none";
+        return path switch
+        {
+            "mlp.activation" or "mlp.residual" => point.Int(backbone.Hidden) > 0,
+            "init.mlp" or "init.mlp_out" or "init.bias" => isDrawn && point.Int(backbone.Hidden) > 0,
+            "init.output" => isDrawn && point.Bool(backbone.Output),
+            "init.embedding" => isDrawn && point.Int(backbone.Vocabulary) > 0,
+            "init.attention" or "init.query" or "init.key" or "init.value" => isDrawn,
+            "context" => point.Word(backbone.Positions) == "learned",
+            _ => true,
+        };
+    }
+
+    private static string WhyUnread(string path, bool isConstructed) => path switch
+    {
+        "context" => "backbone.positions is not learned",
+        _ when isConstructed && path.StartsWith("init.", StringComparison.Ordinal) => "backbone.construct computes the weights",
+        "init.output" => "backbone.attention.output is false",
+        "init.embedding" => "backbone.vocabulary is 0",
+        _ => "backbone.mlp.hidden is 0",
+    };
+
+    /// <summary>The caps of a prefix belong to one of its forms.</summary>
+    private static bool ReadsCap(string path, BoundMethod method, Point point) => method.Name != "prefix" || path switch
+    {
+        "norm_cap" => point.Word(method.Options["form"]) == "block_input",
+        "key_cap" or "value_cap" => point.Word(method.Options["form"]) == "key_value",
+        _ => true,
+    };
 
     private static bool Reads(string optimizer, string key) => key switch
     {
@@ -75,11 +108,16 @@ internal sealed class UnusedKeys
         _ => true,
     };
 
-    private void Add(BoundField field)
+    /// <summary>Notes the fields that some arm reads, or could read if wrong values beside them were right.</summary>
+    private void Note(Grid grid, BoundField[] fields, Func<string, Point, bool> reads)
     {
-        if (field.Node is not null)
+        bool isUnsure = Array.Exists(fields, field => !field.IsValid);
+        foreach (BoundField field in fields)
         {
-            used.Add((field.Key, field.Node.Span));
+            if (field.Node is not null && (isUnsure || grid.Points.Exists(indices => reads(field.Leaf.Path, new Point(grid, indices)))))
+            {
+                used.Add((field.Key, field.Node.Span));
+            }
         }
     }
 

@@ -91,6 +91,136 @@ internal static class CrossRules
         "training: { learning_rate: 0.1, batch: 3 }",
         "training: { learning_rate: 0.1, batch: 2 }");
 
+    public static readonly DiagnosticRule Tokens = new(
+        "DSLX0309",
+        "tokens and vectors",
+        SpecSeverity.Error,
+        "integer_sequences, associations and lookup_table are of tokens and need backbone.vocabulary; the other tasks are of vectors, without vocabulary and learned positions.",
+        """
+        task: { family: associations }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """,
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 16 }
+        task: { family: associations }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """);
+
+    public static readonly DiagnosticRule Vocabulary = new(
+        "DSLX0310",
+        "vocabulary too small for the task",
+        SpecSeverity.Error,
+        "Inputs and answers are tokens: integers and the two above them, counts up to the length, labels, and as many different strings as there are sequences.",
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 4 }
+        task: { family: associations, labels: 8 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """,
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 8 }
+        task: { family: associations, labels: 8 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """);
+
+    public static readonly DiagnosticRule NotCausal = new(
+        "DSLX0311",
+        "answer in sight",
+        SpecSeverity.Error,
+        "The answer of integer_sequences stands behind the input; without a causal mask its tokens could be copied instead of computed.",
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 10 }
+        task: { family: integer_sequences }
+        training: { learning_rate: 0.1, batch: 8 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """,
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 10, causal: true }
+        task: { family: integer_sequences }
+        training: { learning_rate: 0.1, batch: 8 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """);
+
+    public static readonly DiagnosticRule NoBatch = new(
+        "DSLX0312",
+        "no batch of a task without end",
+        SpecSeverity.Error,
+        "integer_sequences draws new sequences for every step, so there is no 'all of them'. It holds for steps: 0 and for frozen too, whose train.loss is that of a single batch.",
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 10, causal: true }
+        task: { family: integer_sequences }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """,
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 10, causal: true }
+        task: { family: integer_sequences }
+        training: { learning_rate: 0.1, batch: 8 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """);
+
+    public static readonly DiagnosticRule Context = new(
+        "DSLX0313",
+        "context too short",
+        SpecSeverity.Error,
+        "Learned positions have a row for every token that is read: placeholders + 2 · length - 1 for integer_sequences, whose last token is asked for but never read; length for associations. Virtual tokens carry no position.",
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 8, positions: learned, context: 3 }
+        task: { family: associations, length: 4 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """,
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 8, positions: learned, context: 4 }
+        task: { family: associations, length: 4 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """);
+
+    public static readonly DiagnosticRule Subspace = new(
+        "DSLX0314",
+        "no room for tokens",
+        SpecSeverity.Error,
+        "The tokens of distinct_queries leave as many coordinates free as there are sequences, and need at least one themselves.",
+        "task: { family: distinct_queries, sequences: 8 }",
+        "task: { family: distinct_queries, sequences: 7 }");
+
+    public static readonly DiagnosticRule Shape = new(
+        "DSLX0315",
+        "shape that the construction does not have",
+        SpecSeverity.Error,
+        "The weights of a construction are computed for one shape of the backbone.",
+        "backbone: { kind: transformer, construct: value_head, width: 3, attention: { scale: none, output: false }, mlp: { hidden: 0 }, norm: none }",
+        "backbone: { kind: transformer, construct: value_head, width: 2, attention: { scale: none, output: false }, mlp: { hidden: 0 }, norm: none }");
+
+    public static readonly DiagnosticRule WrongConstruction = new(
+        "DSLX0316",
+        "task of another construction",
+        SpecSeverity.Error,
+        "head_update with value(gain) is of construct: value_head, with query(strength) of query_head; lookup_table is of construct: lookup.",
+        """
+        backbone: { kind: transformer, construct: value_head, width: 2, attention: { scale: none, output: false }, mlp: { hidden: 0 }, norm: none }
+        task: { family: head_update, update: query(2) }
+        """,
+        """
+        backbone: { kind: transformer, construct: query_head, width: 2, attention: { scale: none, output: false }, mlp: { hidden: 0 }, norm: none }
+        task: { family: head_update, update: query(2) }
+        """);
+
+    public static readonly DiagnosticRule Written = new(
+        "DSLX0317",
+        "prompt that nothing writes",
+        SpecSeverity.Error,
+        "init: written is what a backbone of construct: lookup computes from the table of the task lookup_table; with steps: 0 it is measured as it was written.",
+        "methods: { prompt: { init: written } }",
+        "methods: { prompt: { init: normal } }");
+
     /// <summary>All rules of the group, in the order of their ids.</summary>
     public static readonly DiagnosticRule[] All =
     {
@@ -102,5 +232,14 @@ internal static class CrossRules
         MetricUnfit,
         Warmup,
         Batch,
+        Tokens,
+        Vocabulary,
+        NotCausal,
+        NoBatch,
+        Context,
+        Subspace,
+        Shape,
+        WrongConstruction,
+        Written,
     };
 }

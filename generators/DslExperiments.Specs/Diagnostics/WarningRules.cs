@@ -27,11 +27,53 @@ internal static class WarningRules
         "training: { learning_rate: 0.1, momentum: 0.9 }",
         "training: { learning_rate: 0.1, momentum: 0.9, optimizer: sgd }");
 
+    public static readonly DiagnosticRule NoCap = new(
+        "DSLX0604",
+        "certificate without a cap",
+        SpecSeverity.Warning,
+        "output_gap.certified bounds what virtual tokens within their cap can do (D6): norm_cap, for a prefix of form key_value both key_cap and value_cap. For an arm without a cap it is NaN.",
+        """
+        backbone: { kind: transformer, width: 8, causal: true, norm: none, attention: { output: false } }
+        task: { family: common_target }
+        metrics: [train.mse, output_gap.certified]
+        methods: { prompt: { length: 1 } }
+        """,
+        """
+        backbone: { kind: transformer, width: 8, causal: true, norm: none, attention: { output: false } }
+        task: { family: common_target }
+        metrics: [train.mse, output_gap.certified]
+        methods: { prompt: { length: 1, norm_cap: 1 } }
+        """);
+
+    public static readonly DiagnosticRule Placeholders = new(
+        "DSLX0605",
+        "virtual tokens and placeholders differ in number",
+        SpecSeverity.Warning,
+        "Virtual tokens stand in for the task's placeholders. Content keeps its positions however many they are, but the backbone was pretrained with as many tokens before it as there are placeholders. Whoever sweeps either number means to differ.",
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 10, causal: true }
+        task: { family: integer_sequences, placeholders: 1 }
+        methods: { prompt: { length: 4 } }
+        training: { learning_rate: 0.1, batch: 8 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """,
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 10, causal: true }
+        task: { family: integer_sequences, placeholders: 4 }
+        methods: { prompt: { length: 4 } }
+        training: { learning_rate: 0.1, batch: 8 }
+        metrics: [train.loss]
+        expect: [min(prompt.train.loss) >= 0]
+        """);
+
     /// <summary>All rules of the group, in the order of their ids.</summary>
     public static readonly DiagnosticRule[] All =
     {
         NoExpectations,
         PromptLearningRate,
         Unused,
+        NoCap,
+        Placeholders,
     };
 }

@@ -90,7 +90,7 @@ internal sealed class ExpectBinder(MethodAxes[] methods, List<MetricSpec> metric
             return null;
         }
 
-        string selection = path.Method + (bound.IsEmpty ? "" : "[" + string.Join(", ", bound.Select(f => f.Axis + f.Operator + ValueText.Of(f.Value))) + "]");
+        string selection = path.Method + (bound.IsEmpty ? "" : "[" + string.Join(", ", bound) + "]");
         return new TypedNode(
             new ExpectNode.Path(path.Method, bound, path.Metric),
             false,

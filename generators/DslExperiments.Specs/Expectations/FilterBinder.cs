@@ -67,25 +67,44 @@ internal sealed class FilterBinder(Grid[]? grids, int[] seeds, DiagnosticBag bag
             return null;
         }
 
+        if (Operand(filter, type, orders, method, line) is not ArmFilter bound)
+        {
+            return null;
+        }
+
+        Grid? grid = grids is null ? null : Array.Find(grids, g => g.Method.Name == method.Method);
+        if (grid is not null && !Passes(grid, new List<ArmFilter> { bound }))
+        {
+            Report(ExpectRules.NoArm, line, filter.AxisStart, filter.ValueStart + filter.Value.Length - filter.AxisStart, $"no arm of '{method.Method}' has {bound}; its values are {Existing(grid, axis)}");
+            return null;
+        }
+
+        return bound;
+    }
+
+    /// <summary>The filter with what the axis is compared with: a value, or for numbers another axis of the same arm.</summary>
+    private ArmFilter? Operand(FilterSyntax filter, FieldType type, bool orders, MethodAxes method, ScalarNode line)
+    {
+        if (type.IsOrdered && (filter.Value == Seed || method.Find(filter.Value) is not null))
+        {
+            FieldType? other = method.Find(filter.Value)?.Leaf.Field.Type;
+            if (other is not null && !other.IsOrdered)
+            {
+                Report(ExpectRules.FilterOperator, line, filter.ValueStart, filter.Value.Length, $"'{filter.Axis}' has numbers, and '{filter.Value}' has {other.Title}s; only numbers are compared with each other");
+                return null;
+            }
+
+            return new ArmFilter(filter.Axis, filter.Operator, null, filter.Value);
+        }
+
         if (orders)
         {
             type = type is IntType ? AnyInt : AnyNumber;
         }
 
-        if (type.Read(ValueNode(filter, type, line), $"the filter {filter.Axis}", bag) is not SpecValue value)
-        {
-            return null;
-        }
-
-        ArmFilter bound = new(filter.Axis, filter.Operator, value);
-        Grid? grid = grids is null ? null : Array.Find(grids, g => g.Method.Name == method.Method);
-        if (grid is not null && !Passes(grid, new List<ArmFilter> { bound }))
-        {
-            Report(ExpectRules.NoArm, line, filter.AxisStart, filter.ValueStart + filter.Value.Length - filter.AxisStart, $"no arm of '{method.Method}' has {filter.Axis}{filter.Operator}{ValueText.Of(value)}; its values are {Existing(grid, axis)}");
-            return null;
-        }
-
-        return bound;
+        return type.Read(ValueNode(filter, type, line), $"the filter {filter.Axis}", bag) is SpecValue value
+            ? new ArmFilter(filter.Axis, filter.Operator, value)
+            : null;
     }
 
     /// <summary>The filter's value as the tree's node that the field's type reads.</summary>
@@ -122,46 +141,31 @@ internal sealed class FilterBinder(Grid[]? grids, int[] seeds, DiagnosticBag bag
 
     private bool Passes(Grid grid, List<ArmFilter> all)
     {
-        foreach (ArmFilter filter in all)
-        {
-            if (filter.Axis == Seed && !Array.Exists(seeds, seed => Holds(filter, new SpecValue.Int(seed))))
-            {
-                return false;
-            }
-        }
-
-        if (all.Count(filter => filter.Axis == Seed) > 1 && !Array.Exists(seeds, seed => all.TrueForAll(f => f.Axis != Seed || Holds(f, new SpecValue.Int(seed)))))
-        {
-            return false;
-        }
-
-        int[] axes = all.Select(filter => Array.FindIndex(grid.Axes.Axes, axis => axis.Name == filter.Axis)).ToArray();
-        foreach (int[] point in grid.Points)
-        {
-            bool passes = true;
-            for (int i = 0; i < axes.Length && passes; i++)
-            {
-                passes = axes[i] < 0 || Holds(all[i], grid.Fields[axes[i]].Values[point[axes[i]]]);
-            }
-
-            if (passes)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        // Seeds matter only where a filter asks for them.
+        int[] asked = all.Exists(filter => filter.Axis == Seed || filter.Other == Seed) ? seeds : new[] { 0 };
+        return grid.Points.Exists(point => Array.Exists(asked, seed => all.TrueForAll(filter => Holds(filter, grid, point, seed))));
     }
 
-    private static bool Holds(ArmFilter filter, SpecValue value) => filter.Operator switch
+    private static bool Holds(ArmFilter filter, Grid grid, int[] point, int seed)
     {
-        "=" => value.Equals(filter.Value),
-        "!=" => !value.Equals(filter.Value),
-        "<" => Number(value) < Number(filter.Value),
-        "<=" => Number(value) <= Number(filter.Value),
-        ">" => Number(value) > Number(filter.Value),
-        _ => Number(value) >= Number(filter.Value),
-    };
+        SpecValue left = ValueOf(filter.Axis, grid, point, seed);
+        SpecValue right = filter.Value ?? ValueOf(filter.Other!, grid, point, seed);
+        return filter.Operator switch
+        {
+            "=" => filter.Other is null ? left.Equals(right) : Number(left) == Number(right),
+            "!=" => filter.Other is null ? !left.Equals(right) : Number(left) != Number(right),
+            "<" => Number(left) < Number(right),
+            "<=" => Number(left) <= Number(right),
+            ">" => Number(left) > Number(right),
+            _ => Number(left) >= Number(right),
+        };
+    }
+
+    private static SpecValue ValueOf(string axis, Grid grid, int[] point, int seed)
+    {
+        int index = Array.FindIndex(grid.Axes.Axes, known => known.Name == axis);
+        return index < 0 ? new SpecValue.Int(seed) : grid.Fields[index].Values[point[index]];
+    }
 
     private static double Number(SpecValue value) => value is SpecValue.Int number ? number.Value : ((SpecValue.Number)value).Value;
 

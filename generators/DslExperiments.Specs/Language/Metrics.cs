@@ -59,6 +59,12 @@ internal enum MetricNeeds
 
     /// <summary>A causal backbone.</summary>
     Causal = 16384,
+
+    /// <summary>Layers whose contraction D6 bounds: no norm, no positions, a residual MLP or none.</summary>
+    BoundedLayers = 32768,
+
+    /// <summary>A vocabulary that holds counts up to the length.</summary>
+    CountTokens = 65536,
 }
 
 /// <summary>Everything that can be measured.</summary>
@@ -83,7 +89,7 @@ internal static class Metrics
         new("optimisation_gap.mse", Namespace + "OptimisationGap", true, MetricNeeds.Floor | MetricNeeds.PromptMethod, "train.mse - floor.mse: what gradient descent leaves of what a prompt could reach."),
         new("input_gap", Namespace + "InputGap", false, MetricNeeds.CommonTarget, "Distance between the two input sequences."),
         new("output_gap", Namespace + "OutputGap", false, MetricNeeds.CommonTarget, "Distance between what the adapted backbone makes of the two sequences."),
-        new("output_gap.certified", Namespace + "CertifiedOutputGap", false, MetricNeeds.CommonTarget | MetricNeeds.Causal, "What no prompt within its norm cap can bring output_gap below (D6); 0 when the layers are not contractive."),
+        new("output_gap.certified", Namespace + "CertifiedOutputGap", false, MetricNeeds.CommonTarget | MetricNeeds.Causal | MetricNeeds.BoundedLayers, "What no prompt within its norm cap can bring output_gap below (D6); 0 when the layers are not contractive."),
         new("train.loss", Namespace + "TrainLoss", true, MetricNeeds.TokenTask, "Mean cross-entropy of the answer's tokens on the last batch, in nats."),
         new("eval.loss", Namespace + "EvalLoss", true, MetricNeeds.TokenTask, "Mean cross-entropy of the answer's tokens on the evaluation's sequences, in nats."),
         new("exact_match", Namespace + "ExactMatch", false, MetricNeeds.TokenTask, "Share of the evaluation's sequences whose whole answer greedy decoding gives."),
@@ -92,14 +98,14 @@ internal static class Metrics
         new("exact_match.add1", Namespace + "Add1Match", false, MetricNeeds.IntegerSequences, "exact_match on the function add1."),
         new("exact_match.add2", Namespace + "Add2Match", false, MetricNeeds.IntegerSequences, "exact_match on the function add2."),
         new("exact_match.ascending_add1", Namespace + "AscendingAdd1Match", false, MetricNeeds.IntegerSequences, "exact_match on the function ascending_add1."),
-        new("exact_match.double_hist", Namespace + "DoubleHistMatch", false, MetricNeeds.IntegerSequences, "exact_match on the function double_hist."),
+        new("exact_match.double_hist", Namespace + "DoubleHistMatch", false, MetricNeeds.IntegerSequences | MetricNeeds.CountTokens, "exact_match on the function double_hist."),
         new("bits_stored", Namespace + "BitsStored", false, MetricNeeds.Associations, "Gain in log-likelihood of the labels over guessing evenly, in bits, summed over the strings."),
         new("features.gap", Namespace + "FeatureGap", false, OneQuery, "The smallest distance between what the frozen attention makes of the shared token in two sequences; near 0 nothing behind the attention can tell them apart."),
         new("certificate.mass", Namespace + "CertificateMass", false, OneQuery | MetricNeeds.InvertibleMlp, "The attention mass a* that a prompt would need for the targets; none exists when it is not positive."),
         new("certificate.residual", Namespace + "CertificateResidual", true, OneQuery | MetricNeeds.InvertibleMlp, "How far, relatively, the best prompt's mass is from making the targets."),
         new("certificate.rounding", Namespace + "CertificateRounding", true, OneQuery | MetricNeeds.InvertibleMlp, "How much of certificate.residual rounding alone can explain; large where the shared token takes nearly all of the attention."),
         new("teacher.mass", Namespace + "TeacherMass", false, MetricNeeds.OneLayer | MetricNeeds.OneHead | MetricNeeds.Teacher, "The attention mass of the hidden prompt that made the targets."),
-        new("attention.relative_change", Namespace + "RelativeAttentionChange", true, MetricNeeds.OneLayer, "Largest difference between the content attention of the adapted and of the frozen backbone, prompt columns removed and rows renormalised."),
+        new("attention.relative_change", Namespace + "RelativeAttentionChange", true, MetricNeeds.VectorTask | MetricNeeds.OneLayer, "Largest difference between the content attention of the adapted and of the frozen backbone, prompt columns removed and rows renormalised."),
     };
 
     /// <summary>The metric of a name, or null.</summary>

@@ -118,4 +118,10 @@ internal static class Tasks
         LookupTable,
         Custom,
     };
+
+    /// <summary>True for tokens of a vocabulary; the other families' sequences are vectors.</summary>
+    public static bool IsOfTokens(Variant family) => family.Name is "integer_sequences" or "associations" or "lookup_table";
+
+    /// <summary>True when every step draws its own sequences.</summary>
+    public static bool Streams(Variant family) => family.Name == "integer_sequences";
 }

@@ -58,5 +58,10 @@ public abstract record ExpectNode
 /// <summary>One filter in brackets: <c>rank &gt;= 2</c>.</summary>
 /// <param name="Axis">An axis of the method, or <c>seed</c>.</param>
 /// <param name="Operator"><c>= != &lt; &lt;= &gt; &gt;=</c>; order only on numbers.</param>
-/// <param name="Value">The value, of the axis's type.</param>
-public sealed record ArmFilter(string Axis, string Operator, SpecValue Value);
+/// <param name="Value">The value, of the axis's type; null when the axis is compared with another one.</param>
+/// <param name="Other">The axis of the same arm, or <c>seed</c>, that it is compared with: <c>rank &gt;= sequences</c>; both are numbers.</param>
+public sealed record ArmFilter(string Axis, string Operator, SpecValue? Value, string? Other = null)
+{
+    /// <summary><c>rank&gt;=2</c>.</summary>
+    public override string ToString() => Axis + Operator + (Other ?? ValueText.Of(Value!));
+}

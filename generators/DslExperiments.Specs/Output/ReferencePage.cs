@@ -199,13 +199,13 @@ public static class ReferencePage
                         | number ("<" | "<=" | ">" | ">=" | "==" | "!=") number | function | "(" condition ")"
             number     := number ("+" | "-" | "*" | "/") number | "-" number | literal | path | function | "(" number ")"
             path       := METHOD [ "[" filter { "," filter } "]" ] "." METRIC
-            filter     := AXIS ("=" | "!=" | "<" | "<=" | ">" | ">=") value
+            filter     := AXIS ("=" | "!=" | "<" | "<=" | ">" | ">=") (value | AXIS)
             function   := NAME "(" argument { "," argument } [ "," ("over" | "along") ":" AXIS ] ")"
             ```
 
             From weak to strong: `or`, `and`, `not`, comparison, `+ -`, `* /`, unary `-`. Comparisons do not chain.
 
-            A path is a series: one number per arm of the method that passes all filters. Filters name axes or `seed`; their values are read as the axis's key reads them (`targets=teacher(4)`). A number is a scalar. A comparison with a series is one condition per arm; an expectation that is one must hold for every arm. Two series combine only when method and filters are the same text.
+            A path is a series: one number per arm of the method that passes all filters. Filters name axes or `seed`; their values are read as the axis's key reads them (`targets=teacher(4)`), and a number may be compared with another axis of the same arm (`rank>=sequences`). A number is a scalar. A comparison with a series is one condition per arm; an expectation that is one must hold for every arm. Two series combine only when method and filters are the same text.
 
             In YAML, a text with a comma inside `[ ]`, or with `: ` twice, needs quotes.
 

@@ -6,7 +6,8 @@ namespace DslExperiments.Hosting;
 
 /// <summary>
 /// <c>--arm</c>: a method (<c>prompt</c>), conditions on axes (<c>length&gt;=8</c>, <c>seed=0,rank=2</c>), or both
-/// (<c>prompt[length&gt;=8, seed=0]</c>), as in expectations. Several filters select what any of them selects.
+/// (<c>prompt[length&gt;=8, seed=0]</c>), as in expectations; a number may be compared with another axis of the same arm
+/// (<c>rank&gt;=sequences</c>). Several filters select what any of them selects.
 /// </summary>
 internal sealed partial class ArmFilter
 {
@@ -110,9 +111,7 @@ internal sealed partial class ArmFilter
 
     private sealed record AxisCondition(string Axis, string Operator, string Value)
     {
-        public string? ValueIn(ExperimentArm arm) => Axis == Seed
-            ? SpecText.Of(arm.Seed)
-            : arm.Settings.Where(setting => setting.Name == Axis).Select(static setting => setting.Text).FirstOrDefault();
+        public string? ValueIn(ExperimentArm arm) => ValueOf(Axis, arm);
 
         public bool Matches(ExperimentArm arm)
         {
@@ -121,7 +120,7 @@ internal sealed partial class ArmFilter
                 return false;
             }
 
-            if (TryNumber(own, out var left) && TryNumber(Value, out var right))
+            if (TryNumber(own, out var left) && TryNumber(ValueOf(Value, arm) ?? Value, out var right))
             {
                 return Operator switch
                 {
@@ -142,6 +141,10 @@ internal sealed partial class ArmFilter
                 _ => throw new ExperimentUsageException($"'{Axis}{Operator}{Value}': only numbers have an order."),
             };
         }
+
+        private static string? ValueOf(string axis, ExperimentArm arm) => axis == Seed
+            ? SpecText.Of(arm.Seed)
+            : arm.Settings.Where(setting => setting.Name == axis).Select(static setting => setting.Text).FirstOrDefault();
 
         private static string Tight(string text) => text.Replace(" ", "", StringComparison.Ordinal);
 

@@ -18,6 +18,8 @@ public sealed class ArmFilterTests
     [InlineData("seed==1", 3)]
     [InlineData("seed=0,length<=1", 1)]
     [InlineData("length=1e0", 2)]
+    [InlineData("length>seed", 3)]
+    [InlineData("prompt[seed=length]", 1)]
     public void A_filter_selects(string filter, int expected) =>
         Assert.Equal(expected, Arms.Count(ArmFilter.Parse([filter], Arms).Matches));
 
