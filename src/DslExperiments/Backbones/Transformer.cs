@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DslExperiments.Cohorts;
+using DslExperiments.Constructions;
 using DslExperiments.Methods;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ public sealed class Transformer
     /// <param name="options">Shape and distributions.</param>
     /// <param name="seeds">One seed per arm, [A].</param>
     /// <param name="device">Where the backbone computes.</param>
-    /// <param name="weights">Weights in place of drawn ones, or null.</param>
+    /// <param name="weights">Weights in place of drawn or constructed ones, or null.</param>
     /// <exception cref="ArgumentException">The shape contradicts itself, or a given weight does not fit it.</exception>
     public Transformer(TransformerOptions options, IReadOnlyList<int> seeds, Device device, BackboneWeights? weights = null)
     {
@@ -42,7 +43,7 @@ public sealed class Transformer
         Device = device;
         Dtype = options.Dtype.ToScalarType();
         Groups = new SeedGroups(seeds, Dtype, device);
-        var source = new WeightSource(Groups, weights);
+        var source = new WeightSource(Groups, weights ?? ConstructedWeights.Of(options));
         Layers = [.. Enumerable.Range(0, options.Depth).Select(layer => new LayerWeights(options, layer, source))];
         foreach (var (layer, place) in options.NormPlaces())
         {
