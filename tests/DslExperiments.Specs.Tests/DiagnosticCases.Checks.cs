@@ -198,6 +198,18 @@ public static partial class DiagnosticCases
 
     private static IEnumerable<DiagnosticCase> Warnings() =>
     [
+        Case(
+            "too few virtual tokens (D4)",
+            "backbone: { kind: transformer, width: 8, norm: none, attention: { output: false }, mlp: { hidden: 0 }, init: { value: identity } }\ntask: { family: distinct_queries, sequences: 3 }\nmethods: { prompt: { length: [1, 3] } }\nmetrics: [train.mse]\nexpect:\n  - «max(prompt.train.mse) < 1e-8»\n  - min(prompt.train.mse) < 1e-8\n  - median(prompt.train.mse) < 1e-3",
+            "DSLX0606 no training can make this hold: train.mse of prompt length=1 is above 0 for every draw of the data but exceptional ones (D4)"),
+        Case(
+            "shared query (D2), in a conjunction and from the right",
+            "backbone: { kind: transformer, width: 8, norm: none, attention: { output: false }, mlp: { hidden: 0 } }\nmethods: { prompt: {} }\nexpect:\n  - «1e-9 > max(prompt.train.mse) and min(prompt.train.mse) >= 0»",
+            "DSLX0606 no training can make this hold: train.mse of prompt is above 0 for every draw of the data but exceptional ones (D2)"),
+        Case(
+            "an exact floor of a toy head",
+            "backbone: { kind: transformer, depth: 1, width: 2, heads: 1, causal: true, norm: none, attention: { output: false, scale: none }, mlp: { hidden: 0 }, construct: value_head }\ntask: { family: head_update, update: value(0.5) }\nmethods: { prefix: { length: [1, 4] } }\nmetrics: [train.max_error]\nexpect:\n  - «mean(prefix.train.max_error) < 0.4»\n  - max(prefix.train.max_error) < 0.51",
+            "DSLX0606 no training can make this hold: train.max_error of prefix length=1 is at least 0.5 (Mondal and Shihab, corollary 7)"),
         Case("no expectations", "«expect»: []", "DSLX0601 nothing is expected: without 'expect' a run cannot fail"),
         Case("prompt at 1e-4", "training: { learning_rate: «1e-4» }", "DSLX0602 methods.prompt is trained with a constant learning_rate of 0.0001; prompts need larger rates, such as 0.1 to 0.3"),
         Case("one of two rates", "training: { learning_rate: [0.1, «1e-4»] }", "DSLX0602 methods.prompt is trained with a constant learning_rate of 0.0001; prompts need larger rates, such as 0.1 to 0.3"),

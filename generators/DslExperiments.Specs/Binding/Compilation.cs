@@ -94,6 +94,11 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
             }
 
             expectations.Add(expectation);
+            if (bag.Errors == 0)
+            {
+                UnreachableExpectations reach = new(bag);
+                _ = draft.Grids.Any(arms => arms is not null && reach.Check(line, expectation.Condition, arms));
+            }
         }
 
         return expectations.ToEquatableArray();

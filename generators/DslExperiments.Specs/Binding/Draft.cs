@@ -125,10 +125,12 @@ internal sealed class Draft
                 }
 
                 EquatableArray<SpecValue> shared = new(values);
-                long parameters = ParameterCounter.Count(grid.Method, backbone, new Point(grid, indices));
+                Point point = new(grid, indices);
+                long parameters = ParameterCounter.Count(grid.Method, backbone, point);
+                EquatableArray<ProvenBoundSpec> bounds = ProvenBounds.Of(profile, grid.Method, point).ToEquatableArray();
                 foreach (int seed in profile.Seeds)
                 {
-                    arms.Add(new ArmSpec(grid.Method.Name, shared, seed, parameters));
+                    arms.Add(new ArmSpec(grid.Method.Name, shared, seed, parameters, bounds));
                 }
             }
         }

@@ -67,6 +67,24 @@ internal static class WarningRules
         expect: [min(prompt.train.loss) >= 0]
         """);
 
+    public static readonly DiagnosticRule Unreachable = new(
+        "DSLX0606",
+        "expectation that theory forbids",
+        SpecSeverity.Warning,
+        "A statement proves that the arm cannot get there, whatever the training: change the claim, or the arms that it speaks of. Thresholds up to 1e-6 are taken to ask for memorisation.",
+        """
+        backbone: { kind: transformer, width: 8, norm: none, attention: { output: false }, mlp: { hidden: 0 }, init: { value: identity } }
+        task: { family: distinct_queries, sequences: 3 }
+        methods: { prompt: { length: [1, 3] } }
+        expect: [max(prompt.train.mse) < 1e-8]
+        """,
+        """
+        backbone: { kind: transformer, width: 8, norm: none, attention: { output: false }, mlp: { hidden: 0 }, init: { value: identity } }
+        task: { family: distinct_queries, sequences: 3 }
+        methods: { prompt: { length: [1, 3] } }
+        expect: ["max(prompt[length=3].train.mse) < 1e-8"]
+        """);
+
     /// <summary>All rules of the group, in the order of their ids.</summary>
     public static readonly DiagnosticRule[] All =
     {
@@ -75,5 +93,6 @@ internal static class WarningRules
         Unused,
         NoCap,
         Placeholders,
+        Unreachable,
     };
 }

@@ -146,6 +146,10 @@ internal sealed class FilterBinder(Grid[]? grids, int[] seeds, DiagnosticBag bag
         return grid.Points.Exists(point => Array.Exists(asked, seed => all.TrueForAll(filter => Holds(filter, grid, point, seed))));
     }
 
+    /// <summary>True when the arms of a point pass all filters, for some seed of the profile.</summary>
+    public static bool Passes(Grid grid, int[] point, EquatableArray<ArmFilter> filters) =>
+        Array.Exists(grid.Profile.Seeds, seed => filters.All(filter => Holds(filter, grid, point, seed)));
+
     private static bool Holds(ArmFilter filter, Grid grid, int[] point, int seed)
     {
         SpecValue left = ValueOf(filter.Axis, grid, point, seed);

@@ -98,7 +98,9 @@ public sealed record FieldValue(string Key, string Member, SpecValue Value);
 /// <param name="Values">One value per axis of the method.</param>
 /// <param name="Seed">The seed from which all of the arm's randomness derives.</param>
 /// <param name="TrainableParameters">How many numbers the arm trains.</param>
-public sealed record ArmSpec(string Method, EquatableArray<SpecValue> Values, int Seed, long TrainableParameters);
+/// <param name="Bounds">What is proven about its metrics.</param>
+public sealed record ArmSpec(
+    string Method, EquatableArray<SpecValue> Values, int Seed, long TrainableParameters, EquatableArray<ProvenBoundSpec> Bounds = default);
 
 /// <summary>A metric of the spec.</summary>
 /// <param name="Name">As written: <c>train.mse</c>; <c>custom.</c>… for one that the user's partial class measures.</param>
