@@ -64,7 +64,8 @@ internal sealed class FrozenPass
         }
 
         if (adapter.Gain(first, NormPlace.Attention) is not null
-            || (adapter.Prompt is not null && ScoresAndValues.Any(projection => adapter.Touches(0, projection))))
+            || ((adapter.Prompt is not null || adapter.PrefixOf(first) is not null)
+                && ScoresAndValues.Any(projection => adapter.Touches(first, projection))))
         {
             return new LivePass(backbone, content, adapter).Run(first, PlainRows(first));
         }
@@ -72,7 +73,7 @@ internal sealed class FrozenPass
         bool last = first == Depth - 1;
         var rows = adapter.Prompt is { } prompt
             ? (last ? new LiveRows(PromptedReads(prompt), 0, sequences, content.Reads.Count, 0) : PromptedLayer(prompt))
-            : new LiveRows(ChangedLayer(first, last), 0, sequences, last ? content.Reads.Count : content.Length, 0);
+            : new LiveRows(adapter.PrefixOf(first) is null ? ChangedLayer(first, last) : PrefixedLayer(first, last), 0, sequences, last ? content.Reads.Count : content.Length, 0);
         return last
             ? live.Last(rows.Rows).view(arms, sequences, content.Reads.Count, width)
             : new LivePass(backbone, content, adapter).Run(first + 1, rows);
@@ -105,7 +106,8 @@ internal sealed class FrozenPass
 
         for (int layer = 0; layer < Depth; layer++)
         {
-            if (adapter.Gain(layer, NormPlace.Attention) is not null || adapter.Gain(layer, NormPlace.Mlp) is not null)
+            if (adapter.PrefixOf(layer) is not null
+                || adapter.Gain(layer, NormPlace.Attention) is not null || adapter.Gain(layer, NormPlace.Mlp) is not null)
             {
                 return layer;
             }
@@ -354,7 +356,7 @@ internal sealed class FrozenPass
         }
 
         var kv = live.Times(rows, prompt.Count, backbone.Layers[0].KvTransposed).split([width, width], 2);
-        var mixed = ContentMix(prompt, PromptHeads(kv[0], prompt.Count), PromptHeads(kv[1], prompt.Count), m, last: true)
+        var mixed = ContentMix(0, PromptHeads(kv[0], prompt.Count), PromptHeads(kv[1], prompt.Count), KeyMask(prompt), m, last: true)
             .transpose(1, 2).reshape(arms, m, width);
         return live.Mlp(0, live.Attended(0, mixed, m, ForArms(Stage.InputReads, 0, () => QueryInput(0, last: true))), m);
     }
@@ -398,7 +400,7 @@ internal sealed class FrozenPass
         var rows = live.Before(prompt.Rows, 0, NormPlace.Attention);
         var qkv = live.Times(rows, p, backbone.Layers[0].QkvTransposed).split([width, width, width], 2);
         var (q, k, v) = (PromptHeads(qkv[0], p), PromptHeads(qkv[1], p), PromptHeads(qkv[2], p));
-        var mixedContent = ContentMix(prompt, k, v, b * t, last: false);
+        var mixedContent = ContentMix(0, k, v, KeyMask(prompt), b * t, last: false);
         var input = ForArms(Stage.Input, 0, () => Input(0));
         if (options.Causal)
         {
@@ -419,13 +421,22 @@ internal sealed class FrozenPass
         };
     }
 
-    /// <summary>Content tokens over prompt and content, [A, H, M, Dh].</summary>
-    private Tensor ContentMix(PromptRows prompt, Tensor k, Tensor v, int m, bool last)
+    /// <summary>A layer that a prefix enters, its input constant: all rows, or in the last layer those that the loss reads.</summary>
+    private Tensor PrefixedLayer(int layer, bool last)
     {
-        var queries = ForArms(last ? Stage.QueriesOfReads : Stage.Queries, 0, () => Queries(0, last), HeadsFirst, variant: 1);
-        var logMass = ForArms(last ? Stage.LogMass : Stage.LogMassOfAll, 0, () => LogMass(0, last), MassHeadsFirst);
-        var means = ForArms(last ? Stage.Means : Stage.MeansOfAll, 0, () => Means(0, last), MeansHeadsFirst);
-        return AttentionMath.Merge(queries, k, v, KeyMask(prompt), options.ScoreScale(), logMass, weight => weight * means)
+        int m = sequences * (last ? content.Reads.Count : content.Length);
+        var (k, v, keyMask) = new LivePass(backbone, content, adapter).PrefixHeads(layer)!.Value;
+        var mixed = ContentMix(layer, k, v, keyMask, m, last).transpose(1, 2).reshape(arms, m, width);
+        return live.Mlp(layer, live.Attended(layer, mixed, m, ForArms(Stage.InputReads, layer, () => QueryInput(layer, last))), m);
+    }
+
+    /// <summary>Content tokens over virtual tokens and content, [A, H, M, Dh].</summary>
+    private Tensor ContentMix(int layer, Tensor k, Tensor v, Tensor? keyMask, int m, bool last)
+    {
+        var queries = ForArms(last ? Stage.QueriesOfReads : Stage.Queries, layer, () => Queries(layer, last), HeadsFirst, variant: 1);
+        var logMass = ForArms(last ? Stage.LogMass : Stage.LogMassOfAll, layer, () => LogMass(layer, last), MassHeadsFirst);
+        var means = ForArms(last ? Stage.Means : Stage.MeansOfAll, layer, () => Means(layer, last), MeansHeadsFirst);
+        return AttentionMath.Merge(queries, k, v, keyMask, options.ScoreScale(), logMass, weight => weight * means)
             .view(arms, heads, m, headWidth);
 
         Tensor HeadsFirst(Tensor all) => all.transpose(1, 2).reshape(arms * heads, m, headWidth);

@@ -102,21 +102,29 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
 
         return watch is not null || AttentionMath.PaysToPack(input, last ? content.Reads.Count : input.T, headWidth, backbone.CallCost)
             ? Packed(layer, q, k, v, input, last)
-            : Split(q, k, v, input, last);
+            : Split(layer, q, k, v, input, last);
     }
 
     /// <summary>All rows of an arm in one product; a mask keeps sequences apart.</summary>
     private Tensor Packed(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
     {
         int m = input.Count, mq = last ? input.B * content.Reads.Count : m, batch = arms * heads;
-        var weights = AttentionMath.Weights(
-            q.reshape(batch, mq, headWidth), k.reshape(batch, m, headWidth), PackedMask(input, last), options.ScoreScale());
+        var queries = q.reshape(batch, mq, headWidth);
+        var scores = AttentionMath.Scores(queries, k.reshape(batch, m, headWidth), PackedMask(input, last), options.ScoreScale());
+        var values = v.reshape(batch, m, headWidth);
+        if (PrefixHeads(layer) is { } prefix)
+        {
+            scores = cat([AttentionMath.Scores(queries, prefix.Keys, prefix.Mask, options.ScoreScale()), scores], 2);
+            values = cat([prefix.Values, values], 1);
+        }
+
+        var weights = scores.softmax(-1);
         watch?.Invoke(layer, Unpacked(weights, input));
-        return weights.bmm(v.reshape(batch, m, headWidth)).view(arms, heads, mq, headWidth);
+        return weights.bmm(values).view(arms, heads, mq, headWidth);
     }
 
     /// <summary>Each sequence by itself; its rows see the arm's prompt rows through a second product.</summary>
-    private Tensor Split(Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
+    private Tensor Split(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
     {
         int p = input.P, b = input.B, t = input.T, tq = last ? content.Reads.Count : t;
         double scale = options.ScoreScale();
@@ -126,18 +134,17 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         var scores = AttentionMath.Scores(
             contentQ.reshape(arms * heads * b, tq, headWidth), contentK.reshape(arms * heads * b, t, headWidth), SequenceMask(input, last), scale);
         var values = contentV.reshape(arms * heads * b, t, headWidth);
-        if (p == 0)
+        if ((p == 0 ? PrefixHeads(layer) : (PromptHeads(k, p), PromptHeads(v, p), KeyMask())) is not { } tokens)
         {
             return scores.softmax(-1).bmm(values).view(arms, heads, b * tq, headWidth);
         }
 
-        var promptK = k.narrow(2, 0, p).reshape(arms * heads, p, headWidth);
-        var promptV = v.narrow(2, 0, p).reshape(arms * heads, p, headWidth);
+        var (promptK, promptV, keyMask) = tokens;
         var mixed = AttentionMath.Merge(
-            contentQ.reshape(arms * heads, b * tq, headWidth), promptK, promptV, KeyMask(), scale,
+            contentQ.reshape(arms * heads, b * tq, headWidth), promptK, promptV, keyMask, scale,
             scores.view(arms * heads, b * tq, t), w => w.reshape(arms * heads * b, tq, t).bmm(values).view(arms * heads, b * tq, headWidth))
             .view(arms, heads, b * tq, headWidth);
-        if (last)
+        if (last || p == 0)
         {
             return mixed;
         }
@@ -147,6 +154,29 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         return cat([prompt, mixed], 2);
     }
 
+    /// <summary>The prefix of a layer, heads apart: keys and values [A·H, P, Dh], mask [A·H, 1, P]; or null.</summary>
+    public (Tensor Keys, Tensor Values, Tensor? Mask)? PrefixHeads(int layer)
+    {
+        if (adapter.PrefixOf(layer) is not { } prefix)
+        {
+            return null;
+        }
+
+        var (k, v) = (prefix.Keys, prefix.Values);
+        if (prefix.Rows is { } rows)
+        {
+            int p = (int)rows.shape[1];
+            var normed = math.Before(rows, layer, NormPlace.Attention);
+            (k, v) = (math.Project(layer, Projection.K, normed, p), math.Project(layer, Projection.V, normed, p));
+        }
+
+        return (Apart(k!), Apart(v!), PerHead(prefix.KeyMask, variant: 1));
+
+        Tensor Apart(Tensor joined) => Heads(joined, (int)joined.shape[1]).reshape(arms * heads, joined.shape[1], headWidth);
+    }
+
+    private Tensor PromptHeads(Tensor heads4, int p) => heads4.narrow(2, 0, p).reshape(arms * heads, p, headWidth);
+
     private Tensor Heads(Tensor rows, int m) => rows.view(arms, m, heads, headWidth).transpose(1, 2);
 
     private Tensor Reads(Tensor rows, LiveRows input)
@@ -155,15 +185,16 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         return content.TakeReads(sequences, input.Front).reshape(arms, input.B * content.Reads.Count, width);
     }
 
-    /// <summary>[A, H, M, M] of packed rows as [A, H, B, P + T, P + T].</summary>
+    /// <summary>[A, H, M, M] of packed rows as [A, H, B, P + T, P + T]; columns of a prefix come first.</summary>
     private Tensor Unpacked(Tensor weights, LiveRows input)
     {
-        int p = input.P, t = input.T;
-        var all = weights.view(arms, heads, input.Count, input.Count);
+        int p = input.P, t = input.T, prefix = (int)weights.shape[2] - input.Count;
+        var all = weights.view(arms, heads, input.Count, prefix + input.Count);
         var sequences = Enumerable.Range(0, input.B).Select(b =>
         {
             var rows = tensor(Enumerable.Range(0, p).Concat(Enumerable.Range(p + (b * t), t)).Select(i => (long)i).ToArray(), int64, weights.device);
-            return all.index_select(2, rows).index_select(3, rows);
+            var columns = cat([arange(prefix, int64, weights.device), rows + prefix]);
+            return all.index_select(2, rows).index_select(3, columns);
         });
         return stack(sequences, 2);
     }
@@ -183,8 +214,11 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         () => Mask(rows, rows, (row, column) => column <= row));
 
     /// <summary>Which prompt keys exist, [A·H, 1, P], or null for all.</summary>
-    private Tensor? KeyMask() => adapter.Prompt?.KeyMask is not { } mask ? null : adapter.Constants.Get(
-        new(Stage.KeyMask, 0),
+    private Tensor? KeyMask() => PerHead(adapter.Prompt?.KeyMask, variant: 0);
+
+    /// <summary>[A, P] as [A·H, 1, P].</summary>
+    private Tensor? PerHead(Tensor? keyMask, int variant) => keyMask is not { } mask ? null : adapter.Constants.Get(
+        new(Stage.KeyMask, variant),
         () => mask.unsqueeze(1).expand(arms, heads, mask.shape[1]).reshape(arms * heads, 1, mask.shape[1]));
 
     /// <summary>What rows of one sequence see of it, broadcastable to [A·H·B, Tq, T], or null for all.</summary>

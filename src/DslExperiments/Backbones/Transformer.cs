@@ -155,7 +155,7 @@ public sealed class Transformer
 
     /// <summary>
     /// The attention of one layer with everything in place: softmax weights of all rows over all rows, prompt first,
-    /// [A, H, N, P + T, P + T]; what a row does not see has weight zero.
+    /// [A, H, N, P + T, P + T]; a prefix has columns but no rows. What a row does not see has weight zero.
     /// </summary>
     public Tensor Attention(Content content, Adapter adapter, int layer)
     {

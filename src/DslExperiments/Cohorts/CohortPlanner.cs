@@ -108,6 +108,7 @@ public static class CohortPlanner
     private static int SizeOf(ArmDesign design) => design.Method switch
     {
         PromptOptions prompt => prompt.Length,
+        PrefixOptions prefix => prefix.Length,
         LoraOptions lora => lora.Rank,
         _ => 0,
     };
@@ -123,6 +124,7 @@ public static class CohortPlanner
 
         private static string WeightsOf(MethodOptions method, TransformerOptions backbone) => method switch
         {
+            PrefixOptions prefix => prefix.Form.ToString(),
             LoraOptions lora => string.Join(',', Projections.Expand(lora.On, backbone)),
             FullOptions full => string.Join(',', Projections.Expand(full.On, backbone)) + (full.On.Contains(Projection.All) ? ",norms" : string.Empty),
             _ => string.Empty,

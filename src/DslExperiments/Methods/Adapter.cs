@@ -1,4 +1,5 @@
 using DslExperiments.Backbones;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Methods;
@@ -15,6 +16,7 @@ namespace DslExperiments.Methods;
 public abstract class Adapter
 {
     private readonly Dictionary<string, AdapterTensor> byName = [];
+    private readonly List<(Tensor Rows, Tensor Largest)> caps = [];
 
     /// <summary>Lays out and fills the buffers.</summary>
     /// <param name="backbone">The backbone that is adapted.</param>
@@ -92,10 +94,10 @@ public abstract class Adapter
     public bool IsPadded => Tensors.Any(tensor => Enumerable.Range(0, Arms).Any(arm => tensor.CountOf(arm) < tensor.Size));
 
     /// <summary>The virtual tokens of a layer's attention, or null.</summary>
-    public virtual PrefixRows? Prefix(int layer) => null;
+    public virtual PrefixRows? PrefixOf(int layer) => null;
 
     /// <summary>True when virtual tokens stand before the content, in the first layer or in all.</summary>
-    public bool HasVirtualTokens => Prompt is not null || Prefix(0) is not null;
+    public bool HasVirtualTokens => Prompt is not null || PrefixOf(0) is not null;
 
     /// <summary>Trained embedding rows in place of the frozen ones, [A, V, D], or null.</summary>
     public virtual Tensor? Embedding => null;
@@ -107,8 +109,20 @@ public abstract class Adapter
     public virtual Tensor? PositionTable => null;
 
     /// <summary>Puts the numbers back where the method's caps allow them to be; called after every update.</summary>
-    public virtual void Constrain()
+    /// <remarks>A row beyond its cap is shortened to it; the optimiser's moments stay as they are.</remarks>
+    public void Constrain()
     {
+        if (caps.Count == 0)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        foreach (var (rows, largest) in caps)
+        {
+            rows.mul_((largest / rows.square().sum(-1, keepdim: true).sqrt_()).clamp_(max: 1));
+        }
     }
 
     /// <summary>A trained weight in place of a frozen one, or null.</summary>
@@ -167,6 +181,23 @@ public abstract class Adapter
     /// <summary>True when the method changes something that layer <paramref name="layer"/> computes from its input.</summary>
     public bool Touches(int layer, Projection projection) =>
         Replacement(layer, projection) is not null || Change(layer, projection) is not null;
+
+    /// <summary>Caps the norm of every row of a tensor [A, P, D], from the start on.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="largest">Largest norm per arm, [A]; 0 for none.</param>
+    protected void CapNorms(AdapterTensor tensor, IReadOnlyList<double> largest)
+    {
+        if (largest.All(norm => norm == 0))
+        {
+            return;
+        }
+
+        double[] limits = [.. largest.Select(norm => norm == 0 ? double.PositiveInfinity : norm)];
+        caps.Add((tensor.Values, torch.tensor(limits, float64).to(Values.dtype, Values.device).view(-1, 1, 1)));
+        Constrain();
+        using var frozen = no_grad();
+        Initial.copy_(Values);
+    }
 
     /// <summary>A tensor by its name.</summary>
     protected AdapterTensor Named(string name) => byName[name];

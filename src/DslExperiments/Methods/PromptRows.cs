@@ -12,16 +12,7 @@ public sealed class PromptRows
     {
         Rows = rows;
         Lengths = lengths;
-        int longest = (int)rows.shape[1];
-        if (lengths.Any(length => length != longest))
-        {
-            using var scope = NewDisposeScope();
-            using var frozen = no_grad();
-            var position = arange(longest, int64, rows.device).view(1, longest);
-            var length = tensor(lengths.Select(l => (long)l).ToArray(), int64, rows.device).view(-1, 1);
-            KeyMask = zeros([lengths.Count, longest], rows.dtype, rows.device)
-                .masked_fill(position >= length, double.NegativeInfinity).MoveToOuterDisposeScope();
-        }
+        KeyMask = MaskOf(rows, lengths);
     }
 
     /// <summary>[A, P, D].</summary>
@@ -35,4 +26,21 @@ public sealed class PromptRows
 
     /// <summary>0 for real rows and −∞ for padding, [A, P]; null when nothing is padded.</summary>
     public Tensor? KeyMask { get; }
+
+    /// <summary>0 for real rows of [A, P, D] and −∞ for padding, [A, P]; null when every length is P.</summary>
+    internal static Tensor? MaskOf(Tensor rows, IReadOnlyList<int> lengths)
+    {
+        int longest = (int)rows.shape[1];
+        if (lengths.All(length => length == longest))
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var position = arange(longest, int64, rows.device).view(1, longest);
+        var length = tensor(lengths.Select(l => (long)l).ToArray(), int64, rows.device).view(-1, 1);
+        return zeros([lengths.Count, longest], rows.dtype, rows.device)
+            .masked_fill(position >= length, double.NegativeInfinity).MoveToOuterDisposeScope();
+    }
 }

@@ -16,14 +16,29 @@ public sealed class SoftPrompt : Adapter
     /// <param name="seeds">The seed of every arm's start.</param>
     /// <param name="task">What <c>init: written</c> writes.</param>
     public SoftPrompt(IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
-        : base(backbone, seeds.Count, [new(TensorName, arm => options[arm].Init.Draw(
-            [options[arm].Length, backbone.Options.Width], Seeds.Derive(seeds[arm], "adapter/prompt")))])
+        : base(backbone, seeds.Count, [new(TensorName, arm => Start(options[arm], backbone, seeds[arm], backbone.Groups.ArmSeeds[arm], task))])
     {
         Prompt = new PromptRows(Named(TensorName).Leaf, [.. options.Select(o => o.Length)]);
+        CapNorms(Named(TensorName), [.. options.Select(o => o.NormCap)]);
     }
 
     /// <inheritdoc/>
     public override PromptRows Prompt { get; }
+
+    /// <summary>An arm's first rows, [P, D]; what is written belongs to the data's seed, what is drawn to the start's.</summary>
+    private static Tensor Start(PromptOptions options, Transformer backbone, int seed, int dataSeed, Tasks.TaskFamily? task)
+    {
+        if (options.Init is not Written)
+        {
+            return options.Init.Draw([options.Length, backbone.Options.Width], Seeds.Derive(seed, "adapter/prompt"));
+        }
+
+        var rows = (task ?? throw new InvalidOperationException("A written prompt needs the task that writes it.")).WrittenPrompt(dataSeed);
+        return rows.shape[0] == options.Length
+            ? rows
+            : throw new InvalidOperationException(
+                $"The task writes a prompt of {rows.shape[0]} virtual tokens, but the prompt's length is {options.Length}.");
+    }
 }
 
 /// <summary>A prompt that is not trained: a teacher's, or one under test. One row block per arm, [A, P, D].</summary>

@@ -25,11 +25,11 @@ public sealed class RelativeAttentionChange : Metric
         return change.flatten(1).amax([1]).to(float64).cpu().data<double>().ToArray();
     }
 
-    /// <summary>The content's part of [A, H, N, P + T, P + T], rows summing to one: [A, H, N, T, T].</summary>
+    /// <summary>The content's part of [A, H, N, rows, columns], rows summing to one: [A, H, N, T, T].</summary>
     private static Tensor Relative(Tensor attention, int length)
     {
-        long all = attention.shape[^1];
-        var rows = attention.narrow(3, all - length, length).narrow(4, all - length, length);
+        // A prompt has rows of its own, a prefix only columns; content comes last in both.
+        var rows = attention.narrow(3, attention.shape[^2] - length, length).narrow(4, attention.shape[^1] - length, length);
         return rows / rows.sum(-1, keepdim: true);
     }
 }

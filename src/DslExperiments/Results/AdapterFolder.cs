@@ -8,7 +8,7 @@ namespace DslExperiments.Results;
 
 /// <summary>
 /// What an arm has trained, in the layout that Hugging Face PEFT reads: <c>adapter_model.safetensors</c> and, for methods
-/// that PEFT knows, <c>adapter_config.json</c> with the fields that every version of it has.
+/// that PEFT knows (prompt, LoRA, a prefix of keys and values), <c>adapter_config.json</c> with the fields that every version of it has.
 /// </summary>
 internal static class AdapterFolder
 {
@@ -24,7 +24,7 @@ internal static class AdapterFolder
             ["arm"] = arm.Design.Arm.Label,
             ["trainable_parameters"] = arm.Design.TrainableParameters.ToString(CultureInfo.InvariantCulture),
         };
-        AtomicFile.Write(Path.Combine(folder, Tensors), stream => Safetensors.Write(stream, arm.Adapter.Select(ToSafe), metadata));
+        AtomicFile.Write(Path.Combine(folder, Tensors), stream => Safetensors.Write(stream, Exported(arm).Select(ToSafe), metadata));
         if (ConfigOf(arm) is { } config)
         {
             AtomicFile.Write(Path.Combine(folder, Config), stream => stream.Write(config));
@@ -38,6 +38,28 @@ internal static class AdapterFolder
         _ when IsLoraFactor(name) => $"base_model.model.{name}.weight",
         _ => name,
     };
+
+    /// <summary>A prefix of keys and values is one tensor in PEFT, [P, L·2·D]: keys and values of layer 0, then of layer 1, …</summary>
+    private static IEnumerable<AdapterArray> Exported(ArmOutcome arm)
+    {
+        if (arm.Design.Method is not PrefixOptions { Form: PrefixForm.KeyValue } prefix)
+        {
+            return arm.Adapter;
+        }
+
+        var parts = arm.Adapter;
+        int width = arm.Design.Backbone.Width, columns = parts.Count * width;
+        double[] joined = new double[prefix.Length * columns];
+        for (int part = 0; part < parts.Count; part++)
+        {
+            for (int row = 0; row < prefix.Length; row++)
+            {
+                Array.Copy(parts[part].Values, row * width, joined, (row * columns) + (part * width), width);
+            }
+        }
+
+        return [parts[0] with { Name = "prompt_embeddings", Shape = [prefix.Length, columns], Values = joined }];
+    }
 
     private static bool IsLoraFactor(string name) =>
         name.EndsWith(".lora_A", StringComparison.Ordinal) || name.EndsWith(".lora_B", StringComparison.Ordinal);
@@ -62,6 +84,25 @@ internal static class AdapterFolder
                 writer.WriteNumber("num_virtual_tokens", prompt.Length);
                 writer.WriteString("peft_type", "PROMPT_TUNING");
                 writer.WriteString("prompt_tuning_init", "RANDOM");
+                writer.WriteNull("task_type");
+                writer.WriteNumber("token_dim", backbone.Width);
+                writer.WriteEndObject();
+            },
+            JsonWriting.Indented),
+        PrefixOptions { Form: PrefixForm.KeyValue } prefix => JsonWriting.ToBytes(
+            writer =>
+            {
+                var backbone = arm.Design.Backbone;
+                writer.WriteStartObject();
+                writer.WriteNull("base_model_name_or_path");
+                writer.WriteNumber("encoder_hidden_size", backbone.Width);
+                writer.WriteBoolean("inference_mode", true);
+                writer.WriteNumber("num_attention_heads", backbone.Heads);
+                writer.WriteNumber("num_layers", backbone.Depth);
+                writer.WriteNumber("num_transformer_submodules", 1);
+                writer.WriteNumber("num_virtual_tokens", prefix.Length);
+                writer.WriteString("peft_type", "PREFIX_TUNING");
+                writer.WriteBoolean("prefix_projection", false);
                 writer.WriteNull("task_type");
                 writer.WriteNumber("token_dim", backbone.Width);
                 writer.WriteEndObject();

@@ -1,0 +1,7 @@
+using DslExperiments.Backbones;
+
+namespace DslExperiments.Methods;
+
+/// <summary>Nothing is trained: every arm is the backbone as it is, the baseline of all methods.</summary>
+public sealed class Frozen(IReadOnlyList<FrozenOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
+    : Adapter(backbone, options.Count == seeds.Count ? seeds.Count : throw new ArgumentException("One seed per arm is needed.", nameof(seeds)), []);
