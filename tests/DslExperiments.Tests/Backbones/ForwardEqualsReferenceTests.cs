@@ -63,6 +63,7 @@ public class ForwardEqualsReferenceTests
             Norm = norm,
             Causal = causal,
             Positions = positions,
+            Context = 4,
             Dtype = Precision.Float64,
             Init = new BackboneInit { Bias = detail % 2 == 0 ? new Normal(0.3) : new Zeros() },
         };
@@ -126,6 +127,12 @@ public class ForwardEqualsReferenceTests
     {
         int[] lengths = variant % 2 == 0 ? [1, 4, 2, 3] : [2, 2, 2, 2];
         yield return ("prompt", new SoftPrompt([.. lengths.Select(length => new PromptOptions { Length = length })], backbone, seeds));
+
+        foreach (var form in Enum.GetValues<PrefixForm>())
+        {
+            yield return ($"prefix {form}", new Prefix(
+                [.. lengths.Select(length => new PrefixOptions { Length = length, Form = form })], backbone, seeds));
+        }
 
         Projection[][] weights =
         [

@@ -14,15 +14,32 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
 
     private readonly int headWidth = backbone.Options.Width / backbone.Options.Heads;
 
+    private int first;
+
     /// <summary>Weights of one arm's attention by layer and head, [M, M], of the last sequence that ran.</summary>
     public List<Tensor> Attention { get; } = [];
 
-    /// <summary>Outputs at the given positions of one sequence [T, D]: [reads, D].</summary>
-    public Tensor Run(Tensor sequence, IReadOnlyList<int> reads)
+    /// <summary>Scores of the vocabulary after the given tokens of one sequence of tokens: [reads, V].</summary>
+    public Tensor Logits(IReadOnlyList<long> ids, IReadOnlyList<int> reads, int firstPosition)
+    {
+        var embedding = adapter.Embedding is { } trained ? trained[arm] : backbone.Embedding![Group];
+        var unembedding = adapter.Unembedding is { } trainedScores ? trainedScores[arm] : backbone.Unembedding![Group];
+        return Run(stack(ids.Select(id => embedding[id])), reads, firstPosition).matmul(unembedding.t());
+    }
+
+    /// <summary>Outputs at the given positions of one sequence [T, D] whose first token stands at a position: [reads, D].</summary>
+    public Tensor Run(Tensor sequence, IReadOnlyList<int> reads, int firstPosition = 0)
     {
         Attention.Clear();
+        first = firstPosition;
         int length = (int)sequence.shape[0];
         var content = sequence + Sinusoidal(length);
+        if (options.Positions == Positions.Learned)
+        {
+            var table = adapter.PositionTable is { } trained ? trained[arm] : backbone.PositionTable![Group];
+            content = stack(Enumerable.Range(0, length).Select(t => sequence[t] + table[first + t]));
+        }
+
         int prompt = adapter.Prompt?.Lengths[arm] ?? 0;
         var tokens = prompt == 0 ? content : cat([adapter.Prompt!.Rows[arm].narrow(0, 0, prompt), content], 0);
         for (int layer = 0; layer < options.Depth; layer++)
@@ -53,6 +70,12 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
                 scores = scores + full(m, m, double.NegativeInfinity, float64).triu(1);
             }
 
+            if (Prefix(layer) is { } prefix)
+            {
+                scores = cat([qh.matmul(OfHead(prefix.Keys, head).t()) * scale, scores], 1);
+                vh = cat([OfHead(prefix.Values, head), vh], 0);
+            }
+
             var masses = (scores - scores.detach().amax([1], keepdim: true)).exp();
             var weights = masses / masses.sum(1, keepdim: true);
             Attention.Add(weights.detach());
@@ -61,6 +84,25 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
         var joined = cat([.. mixed], 1);
         var attended = tokens + (options.Attention.Output ? joined.matmul(Weight(layer, Projection.O).t()) : joined);
         return Mlp(layer, options.Norm == Norm.Post ? Normalize(attended, layer, NormPlace.Attention) : attended);
+    }
+
+    /// <summary>The arm's own virtual tokens of one layer as keys and values, [P, D], or null.</summary>
+    private (Tensor Keys, Tensor Values)? Prefix(int layer)
+    {
+        if (adapter.PrefixOf(layer) is not { } prefix)
+        {
+            return null;
+        }
+
+        int length = (int)adapter.Tensors[0].ShapeOf(arm)[0];
+        if (prefix.Rows is null)
+        {
+            return (prefix.Keys![arm].narrow(0, 0, length), prefix.Values![arm].narrow(0, 0, length));
+        }
+
+        var rows = prefix.Rows[arm].narrow(0, 0, length);
+        var normed = NormsFirst ? Normalize(rows, layer, NormPlace.Attention) : rows;
+        return (normed.matmul(Weight(layer, Projection.K).t()), normed.matmul(Weight(layer, Projection.V).t()));
     }
 
     private Tensor Mlp(int layer, Tensor tokens)
@@ -88,7 +130,12 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
     {
         var centred = options.Norm == Norm.Rms ? tokens : tokens - tokens.mean([1], keepdim: true);
         var normed = centred / (centred.pow(2).mean([1], keepdim: true) + 1e-5).sqrt();
-        return adapter.Gain(layer, place) is { } gain ? normed * gain[arm][0] : normed;
+        if (adapter.Gain(layer, place) is { } trained)
+        {
+            return normed * trained[arm][0];
+        }
+
+        return backbone.Gain(layer, place) is { } gain ? normed * gain[Group][0] : normed;
     }
 
     private Tensor Sinusoidal(int length)
@@ -98,7 +145,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
         {
             for (int i = 0; i < options.Width; i++)
             {
-                double angle = t / Math.Pow(10000, (i / 2 * 2) / (double)options.Width);
+                double angle = (first + t) / Math.Pow(10000, (i / 2 * 2) / (double)options.Width);
                 signal[t, i] = i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
             }
         }
@@ -127,7 +174,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
 
             for (int i = 0; i < half && row >= prompt; i++)
             {
-                double angle = (row - prompt) * Math.Pow(10000, -2.0 * i / (2 * half));
+                double angle = (first + row - prompt) * Math.Pow(10000, -2.0 * i / (2 * half));
                 turn[row, i, i] = turn[row, i + half, i + half] = Math.Cos(angle);
                 turn[row, i, i + half] = -Math.Sin(angle);
                 turn[row, i + half, i] = Math.Sin(angle);
