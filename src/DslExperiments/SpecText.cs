@@ -9,7 +9,7 @@ namespace DslExperiments;
 public static class SpecText
 {
     /// <summary>What a record's name ends in only to tell C# families apart: <c>TeacherTargets</c> is <c>teacher</c>.</summary>
-    private static readonly string[] FamilySuffixes = ["Targets", "Schedule", "Options"];
+    private static readonly string[] FamilySuffixes = ["Targets", "Schedule", "Options", "Table", "Network", "Update"];
 
     /// <summary>A number, bool, text, enum member, function such as <c>teacher(4)</c>, or a list of these.</summary>
     public static string Of(object value) => value switch
