@@ -47,15 +47,18 @@ public static class Harness
 
     public static Adapter AdapterOf(Cohort cohort, Transformer backbone) => cohort.Method switch
     {
-        "prompt" => new SoftPrompt(cohort.Options<PromptOptions>(), backbone, cohort.Seeds),
-        "lora" => new Lora(cohort.Options<LoraOptions>(), backbone, cohort.Seeds),
-        _ => new FullTuning(cohort.Options<FullOptions>(), backbone, cohort.Seeds),
+        "prompt" => new SoftPrompt(cohort.Options<PromptOptions>(), backbone, cohort.AdapterSeeds),
+        "lora" => new Lora(cohort.Options<LoraOptions>(), backbone, cohort.AdapterSeeds),
+        _ => new FullTuning(cohort.Options<FullOptions>(), backbone, cohort.AdapterSeeds),
     };
 
     public static TaskFamily TaskOf(TaskOptions options, Transformer backbone, IReadOnlyList<int> seeds) => options switch
     {
         SharedTokenPairOptions shared => new SharedTokenPair(shared, backbone, seeds),
         TeacherPromptOptions teacher => new TeacherPrompt(teacher, backbone, seeds),
+        DistinctQueriesOptions distinct => new DistinctQueries(distinct, backbone, seeds),
+        CommonTargetOptions common => new CommonTarget(common, backbone, seeds),
+        SphereRegressionOptions sphere => new SphereRegression(sphere, backbone, seeds),
         _ => throw new NotSupportedException(),
     };
 
