@@ -45,7 +45,7 @@ public sealed class HeadUpdateTask : VectorTask
         var updated = new Transformer(
             backbone.Options, backbone.Groups.Seeds, backbone.Device, ConstructedWeights.Same(HeadWeights.After(update)));
 
-        // What a content keeps belongs to one backbone.
-        return updated.Forward(new Content(Content.Tokens, Content.Reads), new Unadapted(updated), Batch.All).contiguous().MoveToOuterDisposeScope();
+        // What a content keeps belongs to one backbone and to this scope.
+        return updated.Forward(new Content(Content.Tokens.clone(), Content.Reads), new Unadapted(updated), Batch.All).contiguous().MoveToOuterDisposeScope();
     }
 }
