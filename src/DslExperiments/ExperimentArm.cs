@@ -25,8 +25,27 @@ public readonly record struct Setting(string Name, object Value)
     public string Text => SpecText.Of(Value);
 }
 
-/// <summary>A planned arm and the size of its adapter.</summary>
+/// <summary>A planned arm and what is known of it before it runs.</summary>
 /// <param name="Arm">The arm.</param>
 /// <param name="TrainableParameters">How many numbers it trains, as counted by the spec compiler.</param>
-public readonly record struct PlannedArm<TArm>(TArm Arm, long TrainableParameters)
-    where TArm : ExperimentArm;
+/// <param name="Bounds">What is proven about its metrics; null for nothing.</param>
+public readonly record struct PlannedArm<TArm>(TArm Arm, long TrainableParameters, IReadOnlyList<ProvenBound>? Bounds = null)
+    where TArm : ExperimentArm
+{
+    /// <summary>Equal arms, counts and bounds.</summary>
+    public bool Equals(PlannedArm<TArm> other) =>
+        Arm.Equals(other.Arm) && TrainableParameters == other.TrainableParameters && (Bounds ?? []).SequenceEqual(other.Bounds ?? []);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Arm, TrainableParameters);
+}
+
+/// <summary>
+/// What is proven about a metric of an arm before it runs: it is at least <paramref name="Value"/>, times another metric of the
+/// arm where one is named. Every run is held against it.
+/// </summary>
+/// <param name="Statement">The statement that proves it: <c>D4</c>.</param>
+/// <param name="Metric">The metric that cannot be smaller.</param>
+/// <param name="Value">The bound or its factor; 0 without <paramref name="Per"/> for a metric that is positive.</param>
+/// <param name="Per">The metric that the bound is a multiple of, or null.</param>
+public sealed record ProvenBound(string Statement, string Metric, double Value, string? Per = null);

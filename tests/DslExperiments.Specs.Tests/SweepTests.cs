@@ -191,15 +191,15 @@ public class SweepTests
         Assert.Equal("global::DslExperiments.Backbones.TransformerOptions", full.Backbone.CSharpType);
         Assert.Equal(["Depth", "Width", "Heads", "Attention", "Mlp", "Norm", "Causal", "Positions", "Vocabulary", "Context", "Dtype", "Init", "Construct"], full.Backbone.Values.Select(value => value.Member));
         Assert.Equal("global::DslExperiments.Tasks.CustomTaskOptions", full.Task.CSharpType);
-        Assert.Equal([new FieldValue("sequences", "Sequences", new SpecValue.Int(7)), new FieldValue("length", "Length", new SpecValue.Int(2))], full.Task.Values);
+        Assert.Equal([new FieldValue("sequences", "Sequences", new SpecValue.Int(7)), new FieldValue("length", "Length", new SpecValue.Int(2), IsDefault: true)], full.Task.Values);
         Assert.Equal(14, full.Methods[0].Training.Values.Count);
         SpecValue.Options mlp = Assert.IsType<SpecValue.Options>(full.Backbone.Values[4].Value);
         Assert.Equal(
             new OptionsSpec("global::DslExperiments.Backbones.MlpOptions", new[]
             {
-                new FieldValue("hidden", "Hidden", new SpecValue.Int(40)),
-                new FieldValue("activation", "Activation", new SpecValue.Choice("relu", "global::DslExperiments.Backbones.Activation", "Relu")),
-                new FieldValue("residual", "Residual", new SpecValue.Bool(true)),
+                new FieldValue("hidden", "Hidden", new SpecValue.Int(40), IsDefault: true),
+                new FieldValue("activation", "Activation", new SpecValue.Choice("relu", "global::DslExperiments.Backbones.Activation", "Relu"), IsDefault: true),
+                new FieldValue("residual", "Residual", new SpecValue.Bool(true), IsDefault: true),
             }),
             mlp.Value);
     }

@@ -17,8 +17,8 @@ internal sealed partial class Emitter
         writer.Lines($"""
             using var scope = {torch}.NewDisposeScope();
 
-            // Backbone: frozen; one draw per seed, stacked where seeds differ.
-            var backbone = new {Runtime.Backbones}Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
+            {BackboneComment()}
+            var backbone = new {Runtime.Backbones}Transformer(cohort.Backbone, cohort.Seeds, cohort.Device{(Full.Pretrain is null ? "" : ", cohort.Pretrained")});
 
             // Task: sequences [A, N, T, D] and targets of the tokens that the loss reads.
             var task = {NewTask()};
@@ -42,6 +42,7 @@ internal sealed partial class Emitter
             cohort.Finish(new {{Runtime.Metrics}}TrainedCohort(cohort, backbone, task, adapter), MetricList);
             """);
         writer.Close();
+        EmitPretrain(torch);
         writer.Lines($$"""
 
             /// <summary>Called after every update; for the other part of the class.</summary>
@@ -55,6 +56,42 @@ internal sealed partial class Emitter
             /// <inheritdoc/>
             protected override void ArmFinished({{Runtime.Results}}ArmResult<Arm, Metrics> result) => OnArmFinished(result);
             """);
+    }
+
+    private string BackboneComment() => Full.Pretrain is null
+        ? "// Backbone: frozen; one draw per seed, stacked where seeds differ."
+        : "// Backbone: pretrained once per seed and frozen; stacked where seeds differ.";
+
+    /// <summary>The training script of the backbone itself.</summary>
+    private void EmitPretrain(string torch)
+    {
+        if (Full.Pretrain is not PretrainSpec stage)
+        {
+            return;
+        }
+
+        string full = Runtime.MethodsNamespace + "FullOptions";
+        writer.Blank();
+        writer.Open($$"""
+            /// <summary>Trains the backbone of one seed, all of its weights, before it is frozen.</summary>
+            /// <param name="cohort">One arm: the seed.</param>
+            protected override void Pretrain({{Runtime.Cohorts}}Cohort cohort)
+            """);
+        writer.Lines($$"""
+            using var scope = {{torch}}.NewDisposeScope();
+            var backbone = new {{Runtime.Backbones}}Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
+            var task = new {{HarnessTypes.Task(stage.Task.CSharpType)}}(({{stage.Task.CSharpType}})cohort.Task, backbone, cohort.Seeds);
+            var weights = new {{HarnessTypes.Adapter(full)}}(cohort.Options<{{full}}>(), backbone, cohort.Seeds);
+            var optimizer = {{Runtime.Training}}Optimizer.Create(cohort.Trainings, weights);
+            foreach (var step in cohort.Steps(weights, optimizer))
+            {
+                using var stepScope = {{torch}}.NewDisposeScope();
+                step.Descend(task.Loss(backbone, weights, step.Batch));
+            }
+
+            cohort.Keep(weights);
+            """);
+        writer.Close();
     }
 
     private string NewTask()

@@ -68,6 +68,12 @@ internal sealed partial class Emitter
             """);
         EmitProperty("The network that is adapted.", Full.Backbone.CSharpType, "Backbone");
         EmitProperty("What is learned.", Full.Task.CSharpType, "Task");
+        if (Full.Pretrain is PretrainSpec stage)
+        {
+            EmitProperty("What the backbone learns before it is frozen.", stage.Task.CSharpType, "PretrainTask");
+            EmitProperty("How the backbone is trained before it is frozen.", stage.Training.CSharpType, "PretrainTraining");
+        }
+
         foreach ((MethodNames method, MethodSettingsSpec settings) in MethodSettings(Full))
         {
             EmitProperty($"How <c>{Text.Xml(method.Spec.Name)}</c> adapts it.", settings.Options.CSharpType, method.Options);
@@ -78,6 +84,9 @@ internal sealed partial class Emitter
         writer.Open($"public override {Runtime.Root}ArmDesign DesignOf({Runtime.Root}PlannedArm<Arm> planned) => planned.Arm switch");
         foreach (MethodNames method in names.Methods)
         {
+            string pretrain = Full.Pretrain is null
+                ? ","
+                : $" {{ Pretrain = new() {{ Task = PretrainTask, Training = {Design(method, "PretrainTraining", SettingsSection.PretrainTraining)} }} }},";
             writer.Lines($"""
                 Arm.{method.Record} arm => new(
                     arm,
@@ -85,7 +94,7 @@ internal sealed partial class Emitter
                     {Design(method, "Task", SettingsSection.Task)},
                     {Design(method, method.Options, SettingsSection.Method)},
                     {Design(method, method.Training, SettingsSection.Training)},
-                    planned.TrainableParameters),
+                    planned.TrainableParameters){pretrain}
                 """);
         }
 
@@ -118,6 +127,12 @@ internal sealed partial class Emitter
         writer.Lines($"Profile = {Literal.Of(Full.Name)},");
         EmitOptions("Backbone = new()", Full.Backbone, SettingsSection.Backbone);
         EmitOptions("Task = new()", Full.Task, SettingsSection.Task);
+        if (Full.Pretrain is PretrainSpec stage)
+        {
+            EmitOptions("PretrainTask = new()", stage.Task, null);
+            EmitOptions("PretrainTraining = new()", stage.Training, SettingsSection.PretrainTraining);
+        }
+
         foreach ((MethodNames method, MethodSettingsSpec settings) in MethodSettings(Full))
         {
             EmitOptions(method.Options + " = new()", settings.Options, SettingsSection.Method);
@@ -140,6 +155,12 @@ internal sealed partial class Emitter
         writer.Lines($"Profile = {Literal.Of(profile.Name)},");
         EmitChange("Backbone", Full.Backbone, profile.Backbone);
         EmitChange("Task", Full.Task, profile.Task);
+        if (Full.Pretrain is PretrainSpec first && profile.Pretrain is PretrainSpec then)
+        {
+            EmitChange("PretrainTask", first.Task, then.Task);
+            EmitChange("PretrainTraining", first.Training, then.Training);
+        }
+
         foreach (((MethodNames method, MethodSettingsSpec now), MethodSettingsSpec before) in MethodSettings(profile).Zip(Full.Methods, (now, before) => (now, before)))
         {
             EmitChange(method.Options, before.Options, now.Options);
@@ -158,9 +179,9 @@ internal sealed partial class Emitter
         }
     }
 
-    private void EmitOptions(string start, OptionsSpec options, SettingsSection section)
+    private void EmitOptions(string start, OptionsSpec options, SettingsSection? section)
     {
-        if (!Values.Settable(options).Any())
+        if (!Values.Settable(options).Any(IsTold))
         {
             writer.Lines(start + ",");
             return;
@@ -171,9 +192,13 @@ internal sealed partial class Emitter
         writer.Close("},");
     }
 
-    private void EmitFields(OptionsSpec options, SettingsSection section, string path)
+    /// <summary>What people look for first, and what is not the record's own default.</summary>
+    private static bool IsTold(FieldValue field) =>
+        !field.IsDefault || field.Key is "depth" or "width" or "heads" or "sequences" or "length" or "rank" or "learning_rate" or "steps";
+
+    private void EmitFields(OptionsSpec options, SettingsSection? section, string path)
     {
-        foreach (FieldValue field in Values.Settable(options))
+        foreach (FieldValue field in Values.Settable(options).Where(IsTold))
         {
             if (field.Value is SpecValue.Options nested)
             {
@@ -199,7 +224,7 @@ internal sealed partial class Emitter
             cancellationToken.ThrowIfCancellationRequested();
             MethodNames method = names.Method(arm.Method);
             string values = string.Concat(arm.Values.Select((value, i) => $"{method.Axes[i]}: {Values.Of(value)}, "));
-            writer.Lines($"new(new Arm.{method.Record}({values}Seed: {Literal.Of(arm.Seed)}), TrainableParameters: {Literal.Of(arm.TrainableParameters)}),");
+            writer.Lines($"new(new Arm.{method.Record}({values}Seed: {Literal.Of(arm.Seed)}), TrainableParameters: {Literal.Of(arm.TrainableParameters)}{BoundsOf(arm)}),");
         }
 
         writer.Close("],");

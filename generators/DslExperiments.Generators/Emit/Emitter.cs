@@ -45,6 +45,7 @@ internal sealed partial class Emitter
             public sealed partial class {source.ClassName}
                 : {Runtime.Root}Experiment<{source.ClassName}.Arm, {source.ClassName}.Metrics>
             """);
+        EmitBounds();
         EmitSettings();
         EmitArms();
         EmitMetrics();

@@ -11,12 +11,12 @@ internal sealed class ExperimentNames
     /// <summary>Members of the generated class and of its base that a spec cannot rename; a test compares them with the runtime.</summary>
     public static readonly string[] ReservedInClass =
     {
-        "Arm", "Metrics", "Settings", "Arms", "MetricList", "ToMetrics", "Train", "OnStep", "OnArmFinished", "ArmFinished",
+        "Arm", "Metrics", "Settings", "Arms", "MetricList", "ToMetrics", "Train", "OnStep", "OnArmFinished", "ArmFinished", "Pretrain",
         "ExpectationList", "Info", "SettingsOf", "RunAsync", "ExecuteAsync", "UnknownProfile",
         "Equals", "GetHashCode", "GetType", "ToString", "ReferenceEquals", "MemberwiseClone", "Finalize",
     };
 
-    private static readonly string[] ReservedInSettings = { "Settings", "Arm", "Arms", "Profile", "DesignOf", "Backbone", "Task" };
+    private static readonly string[] ReservedInSettings = { "Settings", "Arm", "Arms", "Profile", "DesignOf", "Backbone", "Task", "PretrainTask", "PretrainTraining" };
     private static readonly string[] ReservedInArm = { "Arm", "Seed", "Method", "Settings", "Label" };
 
     public ExperimentNames(ExperimentSpec spec, string className)

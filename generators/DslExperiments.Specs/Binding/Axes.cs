@@ -19,7 +19,7 @@ internal sealed record MethodAxes(string Method, Axis[] Axes)
 /// <summary>Finds the axes of all methods: a field that is a list in any profile is an axis in all of them.</summary>
 internal static class AxisFinder
 {
-    private static readonly SettingsSection[] Order = { SettingsSection.Method, SettingsSection.Training, SettingsSection.Task, SettingsSection.Backbone };
+    private static readonly SettingsSection[] Order = { SettingsSection.Method, SettingsSection.Training, SettingsSection.Task, SettingsSection.Backbone, SettingsSection.PretrainTraining };
 
     /// <summary>The axes of each method, in the order of the methods.</summary>
     public static MethodAxes[] Find(List<BoundProfile> profiles)
@@ -97,7 +97,7 @@ internal static class AxisFinder
             }
         }
 
-        string section = isOwn ? method : axis.Section.ToString().ToLowerInvariant();
+        string section = isOwn ? method : axis.Section == SettingsSection.PretrainTraining ? SpecLanguage.Pretrain : axis.Section.ToString().ToLowerInvariant();
         return !collides ? last : section + "_" + (twiceInSection ? axis.Leaf.Path.Replace('.', '_') : last);
     }
 }

@@ -55,6 +55,11 @@ internal sealed record BoundMethod(Variant Variant, ScalarNode KeyNode, BoundSec
     public string Name => Variant.Name;
 }
 
+/// <summary>The pretraining stage after reading.</summary>
+/// <param name="Task">Its task, or null when it could not be told.</param>
+/// <param name="Training">Its training.</param>
+internal sealed record BoundPretrain(BoundVariant? Task, BoundSection Training);
+
 /// <summary>A profile after reading.</summary>
 /// <param name="Name"><c>full</c>, or its key.</param>
 /// <param name="Tree">The tree it was read from.</param>
@@ -74,8 +79,11 @@ internal sealed record BoundProfile(
     int[] Seeds,
     SpecNode? SeedsNode)
 {
+    /// <summary>The pretraining stage, or null where there is none.</summary>
+    public BoundPretrain? Pretrain { get; init; }
+
     /// <summary>True when all parts are known, so that arms can be made.</summary>
-    public bool IsComplete => Backbone is not null && Task is not null && Methods.Length > 0;
+    public bool IsComplete => Backbone is not null && Task is not null && Methods.Length > 0 && (Pretrain is null || Pretrain.Task is not null);
 
     /// <summary>What holds for a method, by part of the settings.</summary>
     public BoundField[] Fields(BoundMethod method, SettingsSection section) => section switch
@@ -83,6 +91,7 @@ internal sealed record BoundProfile(
         SettingsSection.Backbone => Backbone!.Options.Fields,
         SettingsSection.Task => Task!.Options.Fields,
         SettingsSection.Method => method.Options.Fields,
+        SettingsSection.PretrainTraining => Pretrain?.Training.Fields ?? Array.Empty<BoundField>(),
         _ => method.Training,
     };
 }

@@ -55,7 +55,7 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
         {
             IEnumerable<BoundSection?> sections = profile.Methods
                 .SelectMany(method => new[] { method.Options, method.OwnTraining })
-                .Concat(new[] { profile.Training, profile.Backbone?.Options, profile.Task?.Options });
+                .Concat(new[] { profile.Training, profile.Backbone?.Options, profile.Task?.Options, profile.Pretrain?.Training });
             foreach (BoundSection? section in sections)
             {
                 foreach (BoundField field in section?.Fields ?? Array.Empty<BoundField>())

@@ -104,7 +104,12 @@ internal sealed class Draft
                     method.Name,
                     OptionsBuilder.Build(method.Options.Section, method.Options.Fields),
                     OptionsBuilder.Build(Training.Section, method.Training))).ToEquatableArray(),
-                Arms(profile, Grids[i]!)));
+                Arms(profile, Grids[i]!))
+            {
+                Pretrain = profile.Pretrain is not BoundPretrain stage ? null : new PretrainSpec(
+                    OptionsBuilder.Build(stage.Task!.Variant.Section, stage.Task.Options.Fields),
+                    OptionsBuilder.Build(Training.Section, stage.Training.Fields)),
+            });
         }
 
         return specs.ToEquatableArray();

@@ -14,14 +14,16 @@ internal static class OptionsBuilder
         {
             if (field.Nested is not null)
             {
-                values.Add(new FieldValue(field.Key, field.Member, new SpecValue.Options(Build(field.Nested, fields, index))));
+                OptionsSpec nested = Build(field.Nested, fields, index);
+                values.Add(new FieldValue(field.Key, field.Member, new SpecValue.Options(nested), nested.Values.All(value => value.IsDefault)));
                 index += field.Nested.Leaves.Length;
                 continue;
             }
 
             if (field.Member.Length > 0)
             {
-                values.Add(new FieldValue(field.Key, field.Member, fields[index].Values[0]));
+                SpecValue value = fields[index].Values[0];
+                values.Add(new FieldValue(field.Key, field.Member, value, value.Equals(field.Default)));
             }
 
             index++;

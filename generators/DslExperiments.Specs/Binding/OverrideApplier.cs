@@ -83,7 +83,7 @@ internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag
             foreach (BoundMethod method in profile.Methods)
             {
                 MethodAxes axes = Array.Find(before.Axes, known => known.Method == method.Name)!;
-                foreach (SettingsSection section in new[] { SettingsSection.Method, SettingsSection.Training, SettingsSection.Task, SettingsSection.Backbone })
+                foreach (SettingsSection section in new[] { SettingsSection.Method, SettingsSection.Training, SettingsSection.Task, SettingsSection.Backbone, SettingsSection.PretrainTraining })
                 {
                     foreach (BoundField field in profile.Fields(method, section))
                     {

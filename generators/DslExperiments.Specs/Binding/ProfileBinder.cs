@@ -14,7 +14,50 @@ internal sealed class ProfileBinder(DiagnosticBag bag, bool isPartial)
         BoundSection shared = sections.Bind(Training.Section, training?.Value, training?.Key ?? (SpecNode)tree, "training");
         BoundMethod[] methods = BindMethods(tree.Find("methods"), shared);
         MappingEntry? seeds = tree.Find("seeds");
-        return new BoundProfile(name, tree, backbone, task, shared, methods, BindSeeds(seeds), seeds?.Value);
+        return new BoundProfile(name, tree, backbone, task, shared, methods, BindSeeds(seeds), seeds?.Value)
+        {
+            Pretrain = BindPretrain(tree.Find(SpecLanguage.Pretrain)),
+        };
+    }
+
+    private BoundPretrain? BindPretrain(MappingEntry? entry)
+    {
+        if (entry is null)
+        {
+            return null;
+        }
+
+        const string Prefix = SpecLanguage.Pretrain + ".";
+        if (entry.Value is not MappingNode map)
+        {
+            bag.Report(ValueRules.WrongShape, entry.Value, "pretrain wants a map with the keys 'task' and 'training'");
+            return new BoundPretrain(null, sections.Bind(Training.Section, null, entry.Key, Prefix + "training"));
+        }
+
+        foreach (MappingEntry part in map.Entries)
+        {
+            if (part.Key.Text is not ("task" or "training"))
+            {
+                sections.ReportUnknownKey(part.Key, "in pretrain", new[] { "task", "training" });
+            }
+        }
+
+        if (map.Find("task") is null && !isPartial)
+        {
+            bag.Report(ValueRules.MissingKey, entry.Key, "pretrain needs the key 'task': what the backbone learns before it is frozen");
+        }
+
+        BoundVariant? task = sections.BindVariant(SpecLanguage.PretrainTasks, "family", map.Find("task"), Prefix);
+        foreach (BoundField field in task?.Options.Fields ?? Array.Empty<BoundField>())
+        {
+            if (field.IsSweep && field.Leaf.Field.IsSweepable)
+            {
+                bag.Report(SweepRules.NotSweepable, field.Node!, $"{field.Key} cannot be swept; of pretrain only the training can");
+            }
+        }
+
+        MappingEntry? training = map.Find("training");
+        return new BoundPretrain(task, sections.Bind(Training.Section, training?.Value, training?.Key ?? entry.Key, Prefix + "training"));
     }
 
     private BoundMethod[] BindMethods(MappingEntry? entry, BoundSection shared)

@@ -27,6 +27,10 @@ internal sealed class ProfileRules(DiagnosticBag bag)
             {
                 bag.Report(SweepRules.ProfileKey, entry.Key, $"{where} cannot remove '{name}'");
             }
+            else if (name == SpecLanguage.Pretrain && (root.Find(name) is null || entry.Value.IsNull))
+            {
+                bag.Report(SweepRules.ProfileKey, entry.Key, $"{where} cannot {(entry.Value.IsNull ? "remove" : "add")} '{name}'; all profiles have the same stages");
+            }
             else
             {
                 entries.Add(entry with { Value = AllowedIn(name, entry.Value, root[name], where) });
@@ -76,9 +80,13 @@ internal sealed class ProfileRules(DiagnosticBag bag)
         foreach (MappingEntry entry in map.Entries)
         {
             string name = entry.Key.Text;
-            if ((section, name) is ("backbone", "kind") or ("task", "family" or "type"))
+            if ((section, name) is ("backbone", "kind") or ("task", "family" or "type") or ("pretrain.task", "family"))
             {
                 bag.Report(SweepRules.ProfileKey, entry.Key, $"{where} cannot change '{section}.{name}'");
+            }
+            else if (section == SpecLanguage.Pretrain && name == "task" && entry.Value is MappingNode)
+            {
+                entries.Add(entry with { Value = AllowedIn("pretrain.task", entry.Value, null, where) });
             }
             else if (section == "methods" && (below as MappingNode)?.Find(name) is null)
             {

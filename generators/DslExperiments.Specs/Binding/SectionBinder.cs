@@ -43,14 +43,15 @@ internal sealed class SectionBinder(DiagnosticBag bag, bool isPartial)
     /// <param name="variants">The choices.</param>
     /// <param name="discriminator">The key of the word: <c>kind</c>, <c>family</c>.</param>
     /// <param name="entry">The section's key and value, or null when absent; that is reported elsewhere.</param>
-    public BoundVariant? BindVariant(Variant[] variants, string discriminator, MappingEntry? entry)
+    /// <param name="prefix">The keys that lead to it, with a dot.</param>
+    public BoundVariant? BindVariant(Variant[] variants, string discriminator, MappingEntry? entry, string prefix = "")
     {
         if (entry is null)
         {
             return null;
         }
 
-        string key = entry.Key.Text;
+        string key = prefix + entry.Key.Text;
         string words = string.Join(", ", variants.Select(v => v.Name));
         if (entry.Value is not MappingNode map)
         {

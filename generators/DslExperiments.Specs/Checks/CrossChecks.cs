@@ -17,7 +17,14 @@ internal sealed class CrossChecks(DiagnosticBag bag)
             CheckConstruction(backbone, point);
             tasks.Check(task, backbone, point);
             tasks.CheckBatch(task, Training(grid.Method, "batch"), point);
-            CheckTraining(grid.Method, point);
+            CheckWarmup(Training(grid.Method, "warmup"), Training(grid.Method, "steps"), point);
+            if (profile.Pretrain is { Task: BoundVariant first } stage)
+            {
+                tasks.Check(first, backbone, point);
+                tasks.CheckBatch(first, stage.Training["batch"], point);
+                CheckWarmup(stage.Training["warmup"], stage.Training["steps"], point);
+            }
+
             switch (grid.Method.Name)
             {
                 case "prompt":
@@ -127,10 +134,8 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         }
     }
 
-    private void CheckTraining(BoundMethod method, Point point)
+    private void CheckWarmup(BoundField warmup, BoundField steps, Point point)
     {
-        BoundField warmup = Training(method, "warmup");
-        BoundField steps = Training(method, "steps");
         if (Valid(warmup, steps) && point.Int(steps) > 0 && point.Int(warmup) >= point.Int(steps))
         {
             bag.Report(CrossRules.Warmup, point.Place(warmup, steps), $"{warmup.Key} {Text(point.Int(warmup))} must be below {steps.Key} {Text(point.Int(steps))}");

@@ -18,6 +18,7 @@ internal static class SpecLanguage
         new("source", "map", false, false, "The paper and the statement that the spec carries."),
         new("extends", "text", false, false, "Another spec, by name or folder/name: its keys hold unless set here; null removes one."),
         new("backbone", "map", true, true, "The network that is adapted."),
+        new("pretrain", "map", false, true, "How the backbone itself is trained, once per seed, before it is frozen: its own task and training, nothing of which comes from the keys below."),
         new("task", "map", true, true, "What is learned."),
         new("methods", "map", true, true, "How the backbone is adapted: one key per method."),
         new("training", "map", false, true, "How arms are trained, unless a method's own training: says otherwise."),
@@ -45,6 +46,12 @@ internal static class SpecLanguage
 
     /// <summary>The key of a method under which its own training values stand.</summary>
     public const string OwnTraining = "training";
+
+    /// <summary>The key of the pretraining stage, and what stands before its parts' keys.</summary>
+    public const string Pretrain = "pretrain";
+
+    /// <summary>The families that can pretrain a backbone: those that the runtime knows.</summary>
+    public static readonly Variant[] PretrainTasks = Array.FindAll(Tasks.All, variant => variant != Tasks.Custom);
 
     /// <summary>The top-level key of a name, or null.</summary>
     public static TopLevelKey? Find(string name) => Array.Find(TopLevel, key => key.Name == name);

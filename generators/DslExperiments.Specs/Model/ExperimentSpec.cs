@@ -53,7 +53,7 @@ public sealed record MethodSpec(string Name, EquatableArray<AxisSpec> Axes);
 /// <param name="Key">The full key in the spec: <c>methods.prompt.training.learning_rate</c>.</param>
 public sealed record AxisSpec(string Name, SettingsSection Section, string Member, string CSharpType, string Key);
 
-/// <summary>The four parts of an arm's settings.</summary>
+/// <summary>The parts of an arm's settings.</summary>
 public enum SettingsSection
 {
     /// <summary>The network that is adapted.</summary>
@@ -67,6 +67,9 @@ public enum SettingsSection
 
     /// <summary>Optimiser, schedule, steps.</summary>
     Training,
+
+    /// <summary>Optimiser, schedule, steps of the pretraining.</summary>
+    PretrainTraining,
 }
 
 /// <summary>A named set of settings and the arms that it trains.</summary>
@@ -80,7 +83,16 @@ public sealed record ProfileSpec(
     OptionsSpec Backbone,
     OptionsSpec Task,
     EquatableArray<MethodSettingsSpec> Methods,
-    EquatableArray<ArmSpec> Arms);
+    EquatableArray<ArmSpec> Arms)
+{
+    /// <summary>How the backbone is trained before it is frozen, or null; present in all profiles of a spec or in none.</summary>
+    public PretrainSpec? Pretrain { get; init; }
+}
+
+/// <summary>The pretraining stage.</summary>
+/// <param name="Task">Options of its task.</param>
+/// <param name="Training">How it is trained.</param>
+public sealed record PretrainSpec(OptionsSpec Task, OptionsSpec Training);
 
 /// <summary>A method's own options and how it is trained.</summary>
 public sealed record MethodSettingsSpec(string Name, OptionsSpec Options, OptionsSpec Training);
@@ -91,7 +103,11 @@ public sealed record MethodSettingsSpec(string Name, OptionsSpec Options, Option
 public sealed record OptionsSpec(string CSharpType, EquatableArray<FieldValue> Values);
 
 /// <summary>The value of one property of an options record.</summary>
-public sealed record FieldValue(string Key, string Member, SpecValue Value);
+/// <param name="Key">The key.</param>
+/// <param name="Member">The property.</param>
+/// <param name="Value">The value.</param>
+/// <param name="IsDefault">True when the record has this value by itself.</param>
+public sealed record FieldValue(string Key, string Member, SpecValue Value, bool IsDefault = false);
 
 /// <summary>One arm: a point of the sweep.</summary>
 /// <param name="Method">The method's name.</param>

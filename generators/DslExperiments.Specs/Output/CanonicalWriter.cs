@@ -34,6 +34,7 @@ internal sealed class CanonicalWriter(HashSet<string> sweptKeys)
     public void Parts(int depth, MappingNode given, BoundProfile profile)
     {
         Variant(depth, "backbone", "kind", given.Find("backbone")?.Value, profile.Backbone!);
+        Pretrain(depth, given[SpecLanguage.Pretrain], profile.Pretrain);
         Variant(depth, "task", "family", given.Find("task")?.Value, profile.Task!);
         if (given["methods"] is MappingNode { Entries.IsEmpty: false } methods)
         {
@@ -61,6 +62,24 @@ internal sealed class CanonicalWriter(HashSet<string> sweptKeys)
     public void Nothing(int depth, string key) => Line(depth, key).Append(" {}\n");
 
     public override string ToString() => text.ToString();
+
+    private void Pretrain(int depth, SpecNode? given, BoundPretrain? stage)
+    {
+        if (given is not MappingNode map || stage is null)
+        {
+            return;
+        }
+
+        int start = text.Length;
+        Open(depth, SpecLanguage.Pretrain);
+        int body = text.Length;
+        Variant(depth + 1, "task", "family", map["task"], stage.Task!);
+        SectionOf(depth + 1, "training", map["training"], stage.Training);
+        if (text.Length == body)
+        {
+            text.Length = start;
+        }
+    }
 
     private void Variant(int depth, string key, string discriminator, SpecNode? given, BoundVariant variant)
     {

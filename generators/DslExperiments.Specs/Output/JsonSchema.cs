@@ -56,6 +56,9 @@ public static class JsonSchema
             case "backbone":
                 AnyOf(json, Backbones.All.Select(variant => Reference(variant.Name)));
                 break;
+            case SpecLanguage.Pretrain:
+                WritePretrain(json);
+                break;
             case "task":
                 AnyOf(json, Tasks.All.Select(variant => Reference(variant.Name)));
                 break;
@@ -220,6 +223,17 @@ public static class JsonSchema
         }
     }
 
+    private static void WritePretrain(JsonWriter json)
+    {
+        json.Property("type", Nullable("object"));
+        json.Object("properties", properties =>
+        {
+            properties.Object("task", value => AnyOf(value, SpecLanguage.PretrainTasks.Select(variant => Reference(variant.Name))));
+            properties.Object("training", value => value.Property("$ref", "#/definitions/training"));
+        });
+        json.Property("additionalProperties", false);
+    }
+
     private static void WriteMethods(JsonWriter json)
     {
         json.Object("properties", properties =>
@@ -270,6 +284,7 @@ public static class JsonSchema
         json.Object("properties", properties =>
         {
             properties.Object("backbone", value => AnyOf(value, Backbones.All.Select(variant => Reference(variant.Name))));
+            properties.Object(SpecLanguage.Pretrain, WritePretrain);
             properties.Object("task", value => AnyOf(value, Tasks.All.Select(variant => Reference(variant.Name))));
             properties.Object("methods", value =>
             {
@@ -328,7 +343,10 @@ public static class JsonSchema
             }
         }
 
-        foreach ((string, string) key in Below(Training.Section, "training.", "#/definitions/training"))
+        yield return ("pretrain.training", "#/definitions/training");
+        foreach ((string, string) key in Below(Training.Section, "training.", "#/definitions/training")
+            .Concat(Below(Training.Section, "pretrain.training.", "#/definitions/training"))
+            .Concat(SpecLanguage.PretrainTasks.SelectMany(variant => Below(variant.Section, "pretrain.task.", Reference(variant.Name)))))
         {
             yield return key;
         }
@@ -359,7 +377,8 @@ public static class JsonSchema
         .Concat(Tasks.All.SelectMany(variant => Swept(variant.Section, "task.")))
         .Concat(Methods.All.SelectMany(variant => Swept(variant.Section, $"methods.{variant.Name}.")
             .Concat(Swept(Training.Section, $"methods.{variant.Name}.training."))))
-        .Concat(Swept(Training.Section, "training."));
+        .Concat(Swept(Training.Section, "training."))
+        .Concat(Swept(Training.Section, "pretrain.training."));
 
     private static IEnumerable<string> Swept(Section section, string prefix) =>
         section.Leaves.Where(leaf => leaf.Field.IsSweepable).Select(leaf => prefix + leaf.Path);

@@ -51,7 +51,7 @@ public static class ReferencePage
             ## Inheritance, profiles, overrides
 
             - `extends: name` or `extends: folder/name` takes everything of another spec but its own `extends:`. Maps join, lists and single values replace, null removes.
-            - A profile puts other values over the spec: `ci: { training.steps: 500, seeds: 0..0 }`, dotted or nested. It may change backbone, task, methods, training and seeds, but not the kind, the family, or which methods there are. The spec itself is the profile `full`.
+            - A profile puts other values over the spec: `ci: { training.steps: 500, seeds: 0..0 }`, dotted or nested. It may change backbone, pretrain, task, methods, training and seeds, but not the kind, the family, or which methods and stages there are. The spec itself is the profile `full`.
             - An override (`--set training.steps=100`) follows the same rules and goes over every profile. It cannot make a key swept that is not, because the C# types have no place for it.
 
 
@@ -74,6 +74,13 @@ public static class ReferencePage
             Table(page, variant.Section, "");
         }
 
+        page.Append("""
+            ## pretrain
+
+            `task:` holds a family and its keys, as below `task:`, but not `custom`; `training:` the keys of `training`, with their own defaults. The backbone is trained with all of its weights, once per seed, and then frozen; it is kept by the hash of all that determines it and shared by every arm and experiment with the same stage. Only `pretrain.training` can be swept.
+
+
+            """);
         page.Append("## training\n\n");
         Table(page, Training.Section, "");
         page.Append("## source\n\n");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using DslExperiments.Specs;
+using DslExperiments.Training;
 
 namespace DslExperiments.Hosting;
 
@@ -28,6 +29,14 @@ internal static class SettingsBinder
         Set(settings, "Backbone", backbone);
         Set(settings, "Task", task);
 
+        TrainingOptions? pretraining = null;
+        if (profile.Pretrain is { } stage)
+        {
+            pretraining = (TrainingOptions)types.Create(stage.Training);
+            Set(settings, "PretrainTask", types.Create(stage.Task));
+            Set(settings, "PretrainTraining", pretraining);
+        }
+
         var parts = new Dictionary<string, (object Options, object Training)>(StringComparer.Ordinal);
         foreach (var method in profile.Methods)
         {
@@ -48,13 +57,14 @@ internal static class SettingsBinder
                 var position = swept.ToList().FindIndex(other => other.Name == axis.Name);
                 return position >= 0 ? (object)arm.Values[position] : Read(SectionOf(axis.Section), axis.Member);
             });
-            arms.Add(new PlannedArm<TArm>((TArm)types.CreateArm(typeof(TArm), arm.Method, [.. values], arm.Seed), arm.TrainableParameters));
+            arms.Add(new PlannedArm<TArm>((TArm)types.CreateArm(typeof(TArm), arm.Method, [.. values], arm.Seed), arm.TrainableParameters, BoundsOf(arm)));
 
             object SectionOf(SettingsSection section) => section switch
             {
                 SettingsSection.Backbone => backbone,
                 SettingsSection.Task => task,
                 SettingsSection.Method => options,
+                SettingsSection.PretrainTraining => pretraining!,
                 _ => training,
             };
         }
@@ -62,6 +72,10 @@ internal static class SettingsBinder
         Set(settings, "Arms", arms.ToImmutable());
         return settings;
     }
+
+    private static ProvenBound[]? BoundsOf(ArmSpec arm) => arm.Bounds.IsEmpty
+        ? null
+        : [.. arm.Bounds.Select(static bound => new ProvenBound(bound.Statement, bound.Metric, bound.Value, bound.Per))];
 
     /// <summary>Sets a property by its name in C# or, with any case and without underscores, in the spec.</summary>
     private static void Set(object settings, string name, object value)
