@@ -24,9 +24,9 @@ public sealed class JsonTests : IDisposable
             new ArmRow("lora", [], 0, ArmStatus.Diverged, 7, 20, [double.NaN, double.MaxValue]) { Curve = [new(0, 2), new(20, double.NaN)] },
         ],
         [
-            new("a \"quoted\" < expectation", true, 1e-7, "detail"),
-            new("another", false, double.NaN, "no arm was selected"),
-            new("open", null, 1, "not judged"),
+            new("a \"quoted\" < expectation", true, 1e-7, 1e-6, "detail"),
+            new("another", false, double.NaN, 0.5, "no arm was selected"),
+            new("open", null, 1, double.NaN, "not judged"),
         ]);
 
     public void Dispose() => _folder.Dispose();
@@ -43,7 +43,7 @@ public sealed class JsonTests : IDisposable
         Assert.Equal(
             """{"method":"lora","settings":{},"seed":0,"status":"diverged","diverged_at":20,"trainable_parameters":7,"metrics":{"train.mse":null,"floor.mse":1.7976931348623157E+308}}""",
             Compact(root.GetProperty("arms")[1]));
-        Assert.Equal("""{"text":"another","held":false,"measured":null,"detail":"no arm was selected"}""", Compact(root.GetProperty("expectations")[1]));
+        Assert.Equal("""{"text":"another","held":false,"measured":null,"bound":0.5,"detail":"no arm was selected"}""", Compact(root.GetProperty("expectations")[1]));
         Assert.Equal(JsonValueKind.Null, root.GetProperty("expectations")[2].GetProperty("held").ValueKind);
     }
 
