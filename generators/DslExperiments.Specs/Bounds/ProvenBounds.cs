@@ -64,7 +64,7 @@ internal static class ProvenBounds
         }
 
         long n = point.Int(task["sequences"]);
-        bool fullRank = point.Call(task["targets"]) is { Function: "random" }
+        bool fullRank = point.Call(task["targets"]) is { Function: "random" or "matched" }
             || (point.Call(task["targets"]) is { Function: "teacher" } teacher && ((SpecValue.Int)teacher.Arguments[0]).Value >= n);
         if (point.Int(method.Options["length"]) < n && fullRank)
         {

@@ -24,12 +24,18 @@ internal static class Tasks
         new Field("teacher_length", "TeacherLength", new IntType(1, Limits.MaxSize), new SpecValue.Int(4), "Virtual tokens of the hidden prompt."),
         new Field("inputs", "Inputs", Initializers.Type, Initializers.Of("normal", 1), "Distribution of the tokens' entries.")));
 
+    public static readonly CallType TargetsOfQueries = Targets.With(new CallFunction(
+        "matched",
+        Namespace + "MatchedTargets",
+        "the frozen backbone's outputs under a hidden prompt that has a virtual token for every query: the query itself, and size on a free coordinate of its own",
+        new Parameter("size", new NumberType(0, 1e6, aboveMin: true), new SpecValue.Number(2))));
+
     public static readonly Variant DistinctQueries = new("distinct_queries", "Sequences with their own last tokens inside a subspace, so that each needs a virtual token of its own (D4).", new Section(
         Namespace + "DistinctQueriesOptions",
         new Field("sequences", "Sequences", new IntType(1, Limits.MaxSize), new SpecValue.Int(3), "Number of sequences, n; below backbone.width."),
         new Field("length", "Length", new IntType(1, Limits.MaxSize), new SpecValue.Int(2), "Tokens per sequence."),
         new Field("inputs", "Inputs", Initializers.Type, Initializers.Of("normal", 1), "Distribution of the tokens' first width - n entries; the others are 0."),
-        new Field("targets", "Targets", Targets, Targets.Of("random"), "Where targets come from.")));
+        new Field("targets", "Targets", TargetsOfQueries, Targets.Of("random"), "Where targets come from.")));
 
     public static readonly ChoiceType Objective = new(
         Namespace + "CommonTargetObjective",

@@ -1,5 +1,6 @@
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
+using DslExperiments.Methods;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Tasks;
@@ -22,6 +23,7 @@ public sealed class DistinctQueries : VectorTask
         {
             RandomTargets => LastTokens + backbone.Groups.Stack(seed => new Normal(1).Draw(
                 [options.Sequences, 1, backbone.Options.Width], Seeds.Derive(seed, "data/targets"))),
+            MatchedTargets matched => Taught(backbone, matched.Size),
             TeacherTargets teacher => TaughtTargets(backbone, Content, teacher.Length),
             _ => throw new NotSupportedException($"No data is defined for the targets {options.Targets}."),
         };
@@ -35,6 +37,18 @@ public sealed class DistinctQueries : VectorTask
 
     /// <summary>The token of each sequence that is read, [G, N, 1, D].</summary>
     internal Tensor LastTokens => Content.Tokens.narrow(2, Options.Length - 1, 1);
+
+    /// <summary>Outputs under a prompt with one virtual token per sequence: its last token, and a free coordinate of its own.</summary>
+    private Tensor Taught(Transformer backbone, double size)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        int n = Options.Sequences, width = backbone.Options.Width;
+        var own = zeros([n, width], backbone.Dtype, backbone.Device);
+        own.narrow(1, width - n, n).copy_(eye(n, n, backbone.Dtype, backbone.Device).mul_(size));
+        var teacher = new FixedPrompt(backbone, [.. Enumerable.Range(0, backbone.Groups.Count).Select(group => LastTokens[group].view(n, width) + own)]);
+        return backbone.Forward(Content, teacher, Batch.All).contiguous().MoveToOuterDisposeScope();
+    }
 
     private static Tensor Inputs(DistinctQueriesOptions options, int seed, int width)
     {

@@ -267,5 +267,11 @@ public abstract record TargetSource;
 /// <summary><c>random</c>: N(0, 1) entries, independent of the backbone.</summary>
 public sealed record RandomTargets : TargetSource;
 
+/// <summary>
+/// <c>matched(size)</c>: the frozen backbone's outputs under a hidden prompt that has a virtual token for every query of a
+/// <see cref="DistinctQueriesOptions"/>: the query itself, and <paramref name="Size"/> on a free coordinate of its own.
+/// </summary>
+public sealed record MatchedTargets(double Size) : TargetSource;
+
 /// <summary><c>teacher(length)</c>: the frozen backbone's outputs under a hidden N(0, 1) prompt of that length.</summary>
 public sealed record TeacherTargets(int Length) : TargetSource;
