@@ -27,7 +27,7 @@ internal static class Tasks
     public static readonly CallType TargetsOfQueries = Targets.With(new CallFunction(
         "matched",
         Namespace + "MatchedTargets",
-        "the frozen backbone's outputs under a hidden prompt that has a virtual token for every query: the query itself, and size on a free coordinate of its own",
+        "the frozen backbone's outputs under a hidden prompt that has a virtual token for every query: the query and a free coordinate of its own, both times size",
         new Parameter("size", new NumberType(0, 1e6, aboveMin: true), new SpecValue.Number(2))));
 
     public static readonly Variant DistinctQueries = new("distinct_queries", "Sequences with their own last tokens inside a subspace, so that each needs a virtual token of its own (D4).", new Section(

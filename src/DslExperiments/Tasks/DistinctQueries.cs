@@ -38,7 +38,7 @@ public sealed class DistinctQueries : VectorTask
     /// <summary>The token of each sequence that is read, [G, N, 1, D].</summary>
     internal Tensor LastTokens => Content.Tokens.narrow(2, Options.Length - 1, 1);
 
-    /// <summary>Outputs under a prompt with one virtual token per sequence: its last token, and a free coordinate of its own.</summary>
+    /// <summary>Outputs under a prompt with one virtual token per sequence: its last token and a free coordinate of its own, both times the size.</summary>
     private Tensor Taught(Transformer backbone, double size)
     {
         using var scope = NewDisposeScope();
@@ -46,7 +46,7 @@ public sealed class DistinctQueries : VectorTask
         int n = Options.Sequences, width = backbone.Options.Width;
         var own = zeros([n, width], backbone.Dtype, backbone.Device);
         own.narrow(1, width - n, n).copy_(eye(n, n, backbone.Dtype, backbone.Device).mul_(size));
-        var teacher = new FixedPrompt(backbone, [.. Enumerable.Range(0, backbone.Groups.Count).Select(group => LastTokens[group].view(n, width) + own)]);
+        var teacher = new FixedPrompt(backbone, [.. Enumerable.Range(0, backbone.Groups.Count).Select(group => (LastTokens[group].view(n, width) * size) + own)]);
         return backbone.Forward(Content, teacher, Batch.All).contiguous().MoveToOuterDisposeScope();
     }
 

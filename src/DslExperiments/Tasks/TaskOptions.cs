@@ -269,7 +269,7 @@ public sealed record RandomTargets : TargetSource;
 
 /// <summary>
 /// <c>matched(size)</c>: the frozen backbone's outputs under a hidden prompt that has a virtual token for every query of a
-/// <see cref="DistinctQueriesOptions"/>: the query itself, and <paramref name="Size"/> on a free coordinate of its own.
+/// <see cref="DistinctQueriesOptions"/>: the query itself, and a free coordinate of its own, both times <paramref name="Size"/>.
 /// </summary>
 public sealed record MatchedTargets(double Size) : TargetSource;
 
