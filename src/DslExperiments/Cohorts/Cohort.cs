@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DslExperiments.Backbones;
+using DslExperiments.Hosting;
 using DslExperiments.Methods;
 using DslExperiments.Metrics;
 using DslExperiments.Tasks;
@@ -152,13 +153,15 @@ public sealed class Cohort
     }
 
     /// <summary>Keeps the trained weights of a pretraining cohort, one arm, for whoever runs it.</summary>
-    /// <exception cref="InvalidOperationException">The training diverged.</exception>
+    /// <exception cref="ExperimentUsageException">The training diverged.</exception>
     public void Keep(FullTuning trained)
     {
         int best = BestLanes()[0];
         if (divergedAt[best] >= 0)
         {
-            throw new InvalidOperationException($"The pretraining of seed {Seeds[0]} diverged at step {divergedAt[best]}.");
+            throw new ExperimentUsageException(
+                $"The pretraining of seed {SpecText.Of(Seeds[0])} diverged: at step {SpecText.Of(divergedAt[best])} its loss is no number. "
+                + "Lower pretrain.training.learning_rate, or set pretrain.training.clip.");
         }
 
         Kept = trained.Export(best).ToDictionary(tensor => tensor.Key, tensor => tensor.Value.DetachFromDisposeScope());

@@ -116,11 +116,11 @@ public static class CohortPlanner
     /// <summary>What arms of one tensor program have in common.</summary>
     private sealed record GroupKey(
         string Method, Type Kind, string Weights, TransformerOptions Backbone, Tasks.TaskOptions Task,
-        OptimizerKind Optimizer, int Steps, int Batch, int MeasureEvery)
+        PretrainOptions? Pretrain, OptimizerKind Optimizer, int Steps, int Batch, int MeasureEvery)
     {
         public static GroupKey Of(ArmDesign design) => new(
             design.Arm.Method, design.Method.GetType(), WeightsOf(design.Method, design.Backbone), design.Backbone, design.Task,
-            design.Training.Optimizer, design.Training.Steps, design.Training.Batch, Cohort.MeasureEvery(design.Training));
+            design.Pretrain, design.Training.Optimizer, design.Training.Steps, design.Training.Batch, Cohort.MeasureEvery(design.Training));
 
         private static string WeightsOf(MethodOptions method, TransformerOptions backbone) => method switch
         {

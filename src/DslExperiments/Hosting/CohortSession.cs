@@ -88,7 +88,7 @@ internal sealed class CohortSession : ICohortSession
     {
         for (var arm = 0; arm < losses.Length; arm++)
         {
-            _monitor.Measured(losses[arm], _labels[arm]);
+            _monitor.Measured(_cohort, losses[arm], _labels[arm]);
         }
     }
 

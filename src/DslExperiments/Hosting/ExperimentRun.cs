@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using DslExperiments.Cohorts;
+using DslExperiments.Pretraining;
 using DslExperiments.Results;
 using TorchSharp;
 
@@ -50,7 +53,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         var key = new RunKey(
             harness.Info.SpecHash, plan.Profile, request.Overrides, request.Arms, request.Device, RunEnvironment.RuntimeVersion, torch.__version__);
         return RunFiles.Open(
-            request, key, plan.ToUntyped(harness.Metrics, []), RunEnvironment.GeneratorVersion(harness.ExperimentType), WorkersOf(plan), monitor);
+            request, key, plan.ToUntyped(harness.Metrics, []), RunEnvironment.GeneratorVersion(harness.ExperimentType), WorkersOf(plan.Cohorts.Length), monitor);
     }
 
     /// <summary>Trains what earlier sittings left, several cohorts at once.</summary>
@@ -67,18 +70,23 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         }
 
         monitor.StartTraining();
-        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Cohort[] left = [.. plan.Cohorts
-            .Where(cohort => finished[cohort.Index] is null)
-            .Select(cohort => new Cohort(cohort, SessionOf(cohort, folder, pause.Token), device))];
-        if (left.Length > 0)
+        if (finished.All(static cohort => cohort is not null))
         {
-            folder?.BeginTraining();
+            return finished!;
         }
 
+        folder?.BeginTraining();
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var backbones = new BackbonePretraining(harness.Pretrain, BackboneCache.Of(request), monitor, device, request.CheckpointEvery);
+        var stages = plan.Cohorts.Select(StagesOf).ToArray();
         try
         {
-            CohortRunner.Run(left, TrainOne, WorkersOf(plan), pause.Token);
+            Pretrain();
+            monitor.StartTraining();
+            Cohort[] left = [.. plan.Cohorts
+                .Where(cohort => finished[cohort.Index] is null)
+                .Select(cohort => new Cohort(cohort, SessionOf(cohort, folder, pause.Token), device) { Pretrained = backbones.WeightsOf(stages[cohort.Index]) })];
+            CohortRunner.Run(left, TrainOne, WorkersOf(plan.Cohorts.Length), pause.Token);
         }
         catch
         {
@@ -87,6 +95,38 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         }
 
         return finished!;
+
+        // What an earlier sitting trained on other backbones is not mixed with these: it starts anew, which may need further ones.
+        void Pretrain()
+        {
+            int[] stale;
+            do
+            {
+                PretrainStage[] needed = [.. stages.Where((_, cohort) => finished[cohort] is null).SelectMany(static stages => stages)];
+                backbones.Train(needed, WorkersOf(needed.Length), pause);
+                stale = [.. Enumerable.Range(0, finished.Length).Where(cohort => folder is not null && IsStale(stages[cohort], finished[cohort] is not null))];
+                foreach (var cohort in stale)
+                {
+                    folder!.Forget(cohort);
+                    if (finished[cohort] is not null)
+                    {
+                        finished[cohort] = null;
+                        monitor.Restarted(cohort);
+                        monitor.Say(string.Create(CultureInfo.InvariantCulture, $"Cohort {cohort + 1} was trained on other pretrained backbones; its arms start anew."));
+                    }
+                }
+            }
+            while (stale.Any(cohort => !stages[cohort].All(stage => backbones.ContentOf(stage) is not null)));
+
+            if (backbones.Entries.Any())
+            {
+                folder?.NotePretrained(backbones.Entries);
+            }
+        }
+
+        // A finished cohort whose backbones nobody asks for stays, as long as it is known which they were.
+        bool IsStale(ImmutableArray<PretrainStage> used, bool isFinished) => used.Any(stage =>
+            folder!.ContentOf(stage.Hash) is var noted && backbones.ContentOf(stage) is var now && (now is null ? isFinished && noted is null : now != noted));
 
         void TrainOne(Cohort cohort)
         {
@@ -107,6 +147,12 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             }
         }
     }
+
+    /// <summary>The pretraining behind a cohort's arms, a stage per seed; none for a backbone as drawn or constructed.</summary>
+    private ImmutableArray<PretrainStage> StagesOf(CohortPlan cohort) => [.. cohort.Designs
+        .Where(static design => design.Pretrain is not null)
+        .DistinctBy(static design => design.Arm.Seed)
+        .Select(design => PretrainStage.Of(design, request.Device, torch.__version__, harness.ExperimentType)!)];
 
     private CohortSession SessionOf(CohortPlan cohort, RunFiles? folder, CancellationToken pause) => new(
         cohort.Index,
@@ -154,10 +200,10 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         results.Expectations);
 
     /// <summary>One per core, on a GPU one; never more than there are cohorts.</summary>
-    private int WorkersOf(RunPlan<TArm> plan)
+    private int WorkersOf(int cohorts)
     {
         var workers = request.Workers > 0 ? request.Workers : request.Device == Devices.Cpu ? Environment.ProcessorCount : 1;
-        return Math.Clamp(workers, 1, Math.Max(1, plan.Cohorts.Length));
+        return Math.Clamp(workers, 1, Math.Max(1, cohorts));
     }
 
     private static int StepsOf(CohortPlan cohort) => cohort.Designs[0].Training.Steps;

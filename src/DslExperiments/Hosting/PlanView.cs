@@ -1,6 +1,7 @@
 using System.Globalization;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
+using DslExperiments.Pretraining;
 using Spectre.Console;
 
 namespace DslExperiments.Hosting;
@@ -9,7 +10,11 @@ namespace DslExperiments.Hosting;
 internal static class PlanView
 {
     /// <summary>Writes a plan.</summary>
-    public static void Write(IAnsiConsole console, ExperimentPlan plan)
+    /// <param name="console">Where to.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="stages">The pretraining behind its arms.</param>
+    /// <param name="cache">Where pretrained backbones are, or null.</param>
+    public static void Write(IAnsiConsole console, ExperimentPlan plan, IReadOnlyList<PretrainStage> stages, BackboneCache? cache)
     {
         var info = plan.Info;
         console.MarkupLine($"[bold]{Markup.Escape(info.FullName)}[/] ({Markup.Escape(plan.Profile)})");
@@ -27,6 +32,7 @@ internal static class PlanView
 
         console.WriteLine();
         WriteSettings(console, plan);
+        WritePretraining(console, stages, cache);
         WriteArms(console, plan);
         WriteCohorts(console, plan);
         console.WriteLine($"Metrics: {string.Join(", ", plan.Metrics)}");
@@ -59,6 +65,27 @@ internal static class PlanView
         }
     }
 
+    /// <summary>Once per kind of stage: what it is, how long it takes, which seeds are there.</summary>
+    private static void WritePretraining(IAnsiConsole console, IReadOnlyList<PretrainStage> stages, BackboneCache? cache)
+    {
+        foreach (var kind in stages.GroupBy(static stage => (stage.Design.Backbone, stage.Design.Task, stage.Design.Training)))
+        {
+            var design = kind.First().Design;
+            console.WriteLine($"Pretraining of the backbone, once per seed: {OptionsText.KindOf(design.Task)}, {OptionsText.Of(design.Task)}");
+            console.WriteLine($"  training: {OptionsText.Of(design.Training)}");
+            console.WriteLine(
+                $"  {SpecText.Of(design.TrainableParameters)} parameters, {ProgressDisplay.Count(design.Training.Steps, "step")}, ≈ {ProgressDisplay.Duration(CohortEstimate.Seconds(kind.First().Plan))} a seed on one core");
+            foreach (var (there, state) in (ReadOnlySpan<(bool, string)>)[(true, "trained already"), (false, "to be trained")])
+            {
+                var seeds = kind.Where(stage => (cache?.Has(stage) ?? false) == there).Select(static stage => SpecText.Of(stage.Seed)).ToArray();
+                if (seeds.Length > 0)
+                {
+                    console.WriteLine($"  {state}: seed {string.Join(", ", seeds)}");
+                }
+            }
+        }
+    }
+
     private static void WriteArms(IAnsiConsole console, ExperimentPlan plan)
     {
         console.WriteLine();
@@ -68,7 +95,8 @@ internal static class PlanView
         table.AddColumns("arm", "seeds");
         table.AddColumn(new TableColumn("parameters").RightAligned());
         table.AddColumn("shape");
-        foreach (var group in plan.Arms.Zip(plan.Designs).GroupBy(static pair => pair.First.Point))
+        var groups = plan.Arms.Zip(plan.Designs).GroupBy(static pair => pair.First.Point).ToArray();
+        foreach (var group in groups.Take(TableRows.Most))
         {
             table.AddRow(
                 Markup.Escape(group.Key),
@@ -78,6 +106,7 @@ internal static class PlanView
         }
 
         console.Write(table);
+        TableRows.WriteRest(console, groups.Length, "--arm selects among them");
     }
 
     private static void WriteCohorts(IAnsiConsole console, ExperimentPlan plan)
@@ -90,7 +119,7 @@ internal static class PlanView
         }
 
         table.AddColumn("members");
-        foreach (var cohort in plan.Cohorts)
+        foreach (var cohort in plan.Cohorts.Take(TableRows.Most))
         {
             table.AddRow(
                 SpecText.Of(cohort.Index + 1),
@@ -102,6 +131,7 @@ internal static class PlanView
         }
 
         console.Write(table);
+        TableRows.WriteRest(console, plan.Cohorts.Length, "--arm selects among their arms");
     }
 
     private static string Shape(ArmDesign design) => design.Method switch

@@ -110,12 +110,20 @@ internal sealed class ProgressDisplay : IDisposable
             : new Rows(bar);
     }
 
-    private static string Describe(RunSnapshot now)
+    /// <summary><c>3 of 8 arms, 4,000 arm-steps/s, 45 s left</c>, and before that <c>pretraining seed 0: 1200/2500 steps, loss 0.3; …</c>.</summary>
+    internal static string Describe(RunSnapshot now)
     {
-        var parts = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{now.ArmsDone} of {Count(now.Arms, "arm")}") };
+        const int MostSeeds = 4;
+        var under = now.Pretraining.Where(static stage => stage.Step > 0).DefaultIfEmpty(now.Pretraining.FirstOrDefault()).Take(MostSeeds);
+        var parts = new List<string>
+        {
+            now.Pretraining.IsEmpty
+                ? string.Create(CultureInfo.InvariantCulture, $"{now.ArmsDone} of {Count(now.Arms, "arm")}")
+                : $"pretraining {string.Join("; ", under.Select(Describe))}",
+        };
         if (now.ArmStepsPerSecond > 0)
         {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{now.ArmStepsPerSecond:#,0} arm-steps/s"));
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{now.ArmStepsPerSecond:#,0} {(now.Pretraining.IsEmpty ? "arm-steps" : "steps")}/s"));
         }
 
         if (now.SecondsLeft is { } left)
@@ -125,6 +133,10 @@ internal sealed class ProgressDisplay : IDisposable
 
         return string.Join(", ", parts);
     }
+
+    private static string Describe(PretrainProgress stage) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"seed {stage.Seed}: {stage.Step}/{stage.Steps} steps{(double.IsNaN(stage.Loss) ? "" : $", loss {SpecText.Rounded(stage.Loss)}")}");
 
     /// <summary><c>45 s</c>, <c>3 min 20 s</c>, <c>2 h 5 min</c>.</summary>
     internal static string Duration(double seconds) => TimeSpan.FromSeconds(Math.Min(Math.Ceiling(seconds), 1e8)) switch

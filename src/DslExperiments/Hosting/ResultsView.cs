@@ -11,7 +11,9 @@ internal static class ResultsView
     {
         console.WriteLine();
         console.MarkupLine($"[bold]{Markup.Escape(run.Experiment)}[/] ({Markup.Escape(run.Profile)})");
-        console.Write(Table(run));
+        var groups = SeedGroup.Of(run.Arms).ToArray();
+        console.Write(Table(run, groups));
+        TableRows.WriteRest(console, groups.Length, run.Folder is null ? "--json prints all" : "all are in report.html and results.json of the run folder");
         foreach (var expectation in run.Expectations)
         {
             var (style, word) = expectation.Held switch
@@ -31,7 +33,7 @@ internal static class ResultsView
         }
     }
 
-    private static Table Table(RunSummary run)
+    private static Table Table(RunSummary run, SeedGroup[] groups)
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn("arm");
@@ -42,7 +44,7 @@ internal static class ResultsView
             table.AddColumn(new TableColumn(Markup.Escape(metric)).RightAligned());
         }
 
-        foreach (var group in SeedGroup.Of(run.Arms))
+        foreach (var group in groups.Take(TableRows.Most))
         {
             string[] cells =
             [

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using DslExperiments.Pretraining;
 
 namespace DslExperiments.Hosting;
 
@@ -45,20 +46,40 @@ internal sealed class RunMonitor : IDisposable
         _startOfTraining = _clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>A cohort has done this many steps.</summary>
+    /// <summary>
+    /// Backbones are trained before the cohorts; their progress, too, is reported by place. Speed is measured from here on.
+    /// </summary>
+    /// <returns>The place of the first one.</returns>
+    public int BeginPretraining(IReadOnlyList<PretrainStage> stages)
+    {
+        var first = _cohorts.Length;
+        _cohorts = [.. _cohorts, .. stages.Select(static stage => new CohortProgress(1, stage.Steps, stage.Seed))];
+        StartTraining();
+        return first;
+    }
+
+    /// <summary>A cohort, or a backbone, has done this many steps.</summary>
     public void Progress(int cohort, int step) => Volatile.Write(ref _cohorts[cohort].Step, step);
 
-    /// <summary>A cohort is trained and measured.</summary>
+    /// <summary>A cohort is trained and measured, or a backbone is trained.</summary>
     public void Finished(int cohort)
     {
         _cohorts[cohort].Step = _cohorts[cohort].Steps;
         Volatile.Write(ref _cohorts[cohort].Done, true);
     }
 
-    /// <summary>An arm's loss was measured.</summary>
-    public void Measured(double loss, string label)
+    /// <summary>What an earlier sitting left of a cohort does not count.</summary>
+    public void Restarted(int cohort)
     {
-        if (double.IsFinite(loss))
+        _cohorts[cohort].Step = 0;
+        Volatile.Write(ref _cohorts[cohort].Done, false);
+    }
+
+    /// <summary>An arm's loss was measured.</summary>
+    public void Measured(int cohort, double loss, string label)
+    {
+        Volatile.Write(ref _cohorts[cohort].Loss, loss);
+        if (double.IsFinite(loss) && _cohorts[cohort].Seed is null)
         {
             lock (_lock)
             {
@@ -79,12 +100,17 @@ internal sealed class RunMonitor : IDisposable
             best = _best;
         }
 
-        var cohorts = _cohorts;
-        var total = cohorts.Sum(static cohort => (long)cohort.Arms * Math.Max(cohort.Steps, 1));
+        var all = _cohorts;
+        CohortProgress[] cohorts = [.. all.Where(static cohort => cohort.Seed is null)];
+        var total = all.Sum(static cohort => (long)cohort.Arms * Math.Max(cohort.Steps, 1));
         var done = ArmSteps;
         var seconds = _clock.Elapsed.TotalSeconds;
         var trained = done - _stepsBefore;
         var perSecond = trained > 0 ? trained / Math.Max(seconds - _startOfTraining, 1e-3) : 0;
+        PretrainProgress[] pretraining = [.. all
+            .Where(static cohort => cohort.Seed is not null && !Volatile.Read(ref cohort.Done))
+            .Select(static cohort => new PretrainProgress(cohort.Seed!.Value, Volatile.Read(ref cohort.Step), cohort.Steps, Volatile.Read(ref cohort.Loss)))];
+        var left = pretraining.Length > 0 ? pretraining.Sum(static stage => (long)stage.Steps - stage.Step) : Math.Max(0, total - done);
         return new RunSnapshot(
             cohorts.Where(static cohort => Volatile.Read(ref cohort.Done)).Sum(static cohort => cohort.Arms),
             cohorts.Sum(static cohort => cohort.Arms),
@@ -93,9 +119,12 @@ internal sealed class RunMonitor : IDisposable
             total == 0 ? 0 : Math.Min(1, (double)done / total),
             perSecond,
             seconds,
-            perSecond > 0 ? Math.Max(0, total - done) / perSecond : null,
+            perSecond > 0 ? left / perSecond : null,
             best?.Loss,
-            best?.Label);
+            best?.Label)
+        {
+            Pretraining = [.. pretraining],
+        };
     }
 
     /// <inheritdoc/>
@@ -103,12 +132,15 @@ internal sealed class RunMonitor : IDisposable
 
     private long ArmSteps => _cohorts.Sum(static cohort => (long)cohort.Arms * Volatile.Read(ref cohort.Step));
 
-    private sealed class CohortProgress(int arms, int steps)
+    /// <summary>With a seed: the training of its backbone.</summary>
+    private sealed class CohortProgress(int arms, int steps, int? seed = null)
     {
+        public readonly int? Seed = seed;
         public readonly int Arms = arms;
         public readonly int Steps = steps;
         public int Step;
         public bool Done;
+        public double Loss = double.NaN;
     }
 }
 
@@ -120,9 +152,20 @@ internal sealed class RunMonitor : IDisposable
 /// <param name="Fraction">Share of all steps of all arms, 0 to 1.</param>
 /// <param name="ArmStepsPerSecond">Updates of single arms per second in this sitting.</param>
 /// <param name="Seconds">Since the start.</param>
-/// <param name="SecondsLeft">Estimate; null while there is none.</param>
+/// <param name="SecondsLeft">Estimate; null while there is none. While backbones are trained, of that alone.</param>
 /// <param name="BestLoss">The smallest loss so far.</param>
 /// <param name="BestArm">Whose.</param>
 internal sealed record RunSnapshot(
     int ArmsDone, int Arms, int CohortsDone, int Cohorts, double Fraction, double ArmStepsPerSecond,
-    double Seconds, double? SecondsLeft, double? BestLoss, string? BestArm);
+    double Seconds, double? SecondsLeft, double? BestLoss, string? BestArm)
+{
+    /// <summary>The backbones that are trained before the cohorts, as far as they are not yet.</summary>
+    public ImmutableArray<PretrainProgress> Pretraining { get; init; } = [];
+}
+
+/// <summary>How far the training of a backbone is.</summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Step">Updates done.</param>
+/// <param name="Steps">All updates.</param>
+/// <param name="Loss">The last measured loss; NaN before the first.</param>
+internal readonly record struct PretrainProgress(int Seed, int Step, int Steps, double Loss);

@@ -91,7 +91,8 @@ internal static class CohortCheckpoint
     public static ImmutableArray<MeasuredStep> ReadCurve(JsonElement curve) => [.. curve.EnumerateArray().Select(static line => new MeasuredStep(
         line[0].GetInt32(), [.. line.EnumerateArray().Skip(1).Select(static loss => loss.ReadNumberOrName())]))];
 
-    private static string ContentHash(IEnumerable<SafeTensor> tensors, IEnumerable<KeyValuePair<string, string>> metadata)
+    /// <summary>SHA-256 over tensors and metadata, lower-case hex, whatever their order.</summary>
+    public static string ContentHash(IEnumerable<SafeTensor> tensors, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (key, value) in metadata.Where(static pair => pair.Key != HashKey).OrderBy(static pair => pair.Key, StringComparer.Ordinal))

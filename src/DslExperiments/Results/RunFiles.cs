@@ -39,6 +39,7 @@ internal sealed class RunFiles : IDisposable
             Started = folder.Earlier?.Started ?? DateTime.UtcNow,
             Resumed = folder.Earlier is null ? 0 : folder.Earlier.Resumed + 1,
             Blas = RunEnvironment.Blas,
+            Pretrained = folder.Earlier?.Pretrained ?? [],
         };
 
         if (folder.Earlier is { State: RunState.Finished })
@@ -84,6 +85,28 @@ internal sealed class RunFiles : IDisposable
         _trained = true;
         _manifest = _manifest with { Git = GitState.Read() };
         Write(RunState.Running);
+    }
+
+    /// <summary>Hash of the bits of the pretrained backbone on which earlier sittings trained; null when they did not.</summary>
+    public string? ContentOf(string stage) => _manifest.Pretrained.FirstOrDefault(backbone => backbone.Stage == stage)?.Content;
+
+    /// <summary>Notes the pretrained backbones before arms are trained on them; those of earlier sittings stay.</summary>
+    public void NotePretrained(IEnumerable<PretrainedEntry> backbones)
+    {
+        _manifest = _manifest with { Pretrained = [.. backbones.Concat(_manifest.Pretrained).DistinctBy(static backbone => backbone.Stage).OrderBy(static backbone => backbone.Seed)] };
+        Write(RunState.Running);
+    }
+
+    /// <summary>Removes what earlier sittings left of a cohort.</summary>
+    public void Forget(int cohort)
+    {
+        foreach (var path in (ReadOnlySpan<string>)[_folder.OutcomePath(cohort), _folder.CheckpointPath(cohort)])
+        {
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
+        }
     }
 
     /// <summary>Keeps the outcome of a cohort: first its adapters, then the file that says that it is done.</summary>

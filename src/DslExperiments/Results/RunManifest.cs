@@ -55,6 +55,9 @@ internal sealed record RunManifest
 
     public GitState? Git { get; init; }
 
+    /// <summary>The pretrained backbones that arms were trained on.</summary>
+    public ImmutableArray<PretrainedEntry> Pretrained { get; init; } = [];
+
     /// <summary>Writes it into a run folder.</summary>
     public void Write(string folder) =>
         AtomicFile.Write(Path.Combine(folder, FileName), stream => stream.Write(JsonWriting.ToBytes(Write, JsonWriting.Indented)));
@@ -73,7 +76,8 @@ internal sealed record RunManifest
                 DateTime.Parse(root.GetProperty("started").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal),
                 root.GetProperty("resumed").GetInt32(),
                 root.GetProperty("seconds").GetDouble(),
-                root.GetProperty("energy_joules") is { ValueKind: JsonValueKind.Number } joules ? joules.GetDouble() : null);
+                root.GetProperty("energy_joules") is { ValueKind: JsonValueKind.Number } joules ? joules.GetDouble() : null,
+                root.TryGetProperty("pretrained", out var pretrained) ? [.. pretrained.EnumerateArray().Select(ReadPretrained)] : []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
@@ -139,6 +143,22 @@ internal sealed record RunManifest
 
         writer.WriteEndArray();
 
+        if (!Pretrained.IsEmpty)
+        {
+            writer.WriteStartArray("pretrained");
+            foreach (var backbone in Pretrained)
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("seed", backbone.Seed);
+                writer.WriteString("stage", backbone.Stage);
+                writer.WriteString("content", backbone.Content);
+                writer.WriteDouble("final_loss", backbone.FinalLoss);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
         writer.WriteStartArray("arms");
         foreach (var arm in Arms)
         {
@@ -171,8 +191,16 @@ internal sealed record RunManifest
         writer.WriteEndObject();
     }
 
+    private static PretrainedEntry ReadPretrained(JsonElement backbone) => new(
+        backbone.GetProperty("seed").GetInt32(),
+        backbone.GetProperty("stage").GetString()!,
+        backbone.GetProperty("content").GetString()!,
+        backbone.GetProperty("final_loss").ReadDouble());
+
     private static string Time(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>What is read back of a manifest.</summary>
-internal sealed record ManifestHead(string Key, RunState State, string Experiment, DateTime Started, int Resumed, double Seconds, double? Joules);
+internal sealed record ManifestHead(
+    string Key, RunState State, string Experiment, DateTime Started, int Resumed, double Seconds, double? Joules,
+    ImmutableArray<PretrainedEntry> Pretrained);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DslExperiments.Pretraining;
 
 namespace DslExperiments.Hosting.Commands;
 
@@ -18,7 +19,9 @@ internal static class ShowCommand
         command.SetAction(parsed =>
         {
             var entry = context.Experiments.Find(parsed.GetValue(name)!);
-            PlanView.Write(context.Console.Rich, entry.Create().PlanOf(settings.ToRequest(parsed, entry, alone: true)));
+            var request = settings.ToRequest(parsed, entry, alone: true);
+            var experiment = entry.Create();
+            PlanView.Write(context.Console.Rich, experiment.PlanOf(request), PretrainStage.Of(experiment, request), BackboneCache.Of(request));
             return ExitCode.Ok;
         });
         return command;
