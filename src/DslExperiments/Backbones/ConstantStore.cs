@@ -33,7 +33,7 @@ internal readonly record struct ConstantKey(Stage Stage, int Layer, int A = 0, i
 internal enum Stage
 {
     Tokens,
-    OneHot,
+    Lookup,
     Positions,
     Input,
     InputReads,

@@ -16,6 +16,9 @@ namespace DslExperiments.Backbones;
 /// </remarks>
 internal sealed class FrozenPass
 {
+    /// <summary>Vocabularies up to this size are looked up by a product.</summary>
+    private const int MostMultiplied = 128;
+
     private static readonly Projection[] ScoresAndValues = [Projection.Q, Projection.K, Projection.V];
 
     private readonly Transformer backbone;
@@ -183,7 +186,7 @@ internal sealed class FrozenPass
     {
         int t = content.Length;
         var rows = adapter.Embedding is { } table && content.Ids is { } ids
-            ? OneHot(ids).bmm(table)
+            ? LookUp(table, ids)
             : ForArms(Stage.Tokens, 0, () => content.Tokens);
         if (options.Positions == Positions.None || options.Positions == Positions.Rotary)
         {
@@ -198,15 +201,24 @@ internal sealed class FrozenPass
     }
 
     /// <summary>
-    /// The batch's tokens as rows of zeros and a one, [A, B·T, V]: a product with them looks rows up, and its gradient adds
-    /// in the same order on every device.
+    /// The batch's tokens out of trained rows, [A, V, D] to [A, B·T, D]. A small vocabulary is looked up by a product with
+    /// rows of zeros and a one, whose gradient adds in the same order on every device; a large one by index, since that
+    /// product grows with it.
     /// </summary>
-    private Tensor OneHot(Tensor ids)
+    private Tensor LookUp(Tensor table, Tensor ids)
     {
-        return batch.IsAll ? content.Constants.Get(new(Stage.OneHot, 0, arms), () => Rows(ids)) : Rows(batch.Select(ids));
+        int rows = sequences * content.Length, vocabulary = options.Vocabulary;
+        bool byIndex = vocabulary > MostMultiplied;
+        var found = batch.IsAll ? content.Constants.Get(new(Stage.Lookup, 0, arms), () => Of(ids)) : Of(batch.Select(ids));
+        return byIndex ? table.view(arms * vocabulary, width).index_select(0, found).view(arms, rows, width) : found.bmm(table);
 
-        Tensor Rows(Tensor chosen) => backbone.Groups.PerArm(
-            nn.functional.one_hot(chosen.reshape(groups, sequences * content.Length), options.Vocabulary).to(backbone.Dtype), arms);
+        Tensor Of(Tensor chosen)
+        {
+            var perArm = backbone.Groups.PerArm(chosen.reshape(groups, rows), arms);
+            return byIndex
+                ? (perArm + arange(arms, int64, perArm.device).mul(vocabulary).unsqueeze(1)).view(-1)
+                : nn.functional.one_hot(perArm, vocabulary).to(backbone.Dtype);
+        }
     }
 
     private Tensor Normed(int layer) => live.NormsFirst

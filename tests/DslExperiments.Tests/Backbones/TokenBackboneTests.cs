@@ -1,6 +1,8 @@
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
+using DslExperiments.Tasks;
+using DslExperiments.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,10 +50,15 @@ public class TokenBackboneTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Scores_and_gradients_equal_the_plain_definition(Norm norm, bool causal, Positions positions, int depth)
+    public void Scores_and_gradients_equal_the_plain_definition(Norm norm, bool causal, Positions positions, int depth) =>
+        Check(Small with { Norm = norm, Causal = causal, Positions = positions, Depth = depth });
+
+    [Fact]
+    public void Scores_and_gradients_of_a_large_vocabulary_equal_the_plain_definition() => Check(Small with { Vocabulary = 300 });
+
+    private static void Check(TransformerOptions options)
     {
         using var scope = NewDisposeScope();
-        var options = Small with { Norm = norm, Causal = causal, Positions = positions, Depth = depth };
         foreach (int[] seeds in (int[][])[[3, 7], [3, 3, 7, 7], [3, 7, 7, 3]])
         {
             var backbone = new Transformer(options, seeds, CPU, Gains(options));
@@ -82,7 +89,7 @@ public class TokenBackboneTests
 
                 AssertClose(
                     stack(Enumerable.Range(0, adapter.Arms).Select(arm => AttentionOf(backbone, ids, adapter, arm))),
-                    backbone.Attention(backbone.Embed(ids, First, Reads), adapter, depth - 1).select(2, 0).narrow(1, 0, 1).squeeze(1),
+                    backbone.Attention(backbone.Embed(ids, First, Reads), adapter, options.Depth - 1).select(2, 0).narrow(1, 0, 1).squeeze(1),
                     1e-12);
             }
 
@@ -277,6 +284,59 @@ public class TokenBackboneTests
     }
 
     [Fact]
+    public void All_reads_of_a_task_are_right_exactly_where_greedy_decoding_gives_the_whole_answer()
+    {
+        using var scope = NewDisposeScope();
+        int[] seeds = [4, 9];
+        var options = Small with { Depth = 1, Width = 12, Mlp = new MlpOptions { Hidden = 16 } };
+        var sequences = new IntegerSequencesOptions { Length = 3, Values = 4, MaxDistinct = 4, Placeholders = 1, HeldOut = 0, TestSequences = 50 };
+        var drawn = new Transformer(options, seeds, CPU);
+        var trained = Everything(drawn, seeds);
+        Train(trained, drawn, 60);
+
+        var backbone = new Transformer(options, seeds, CPU, new BackboneWeights(seed => trained.Export(Array.IndexOf(seeds, seed))));
+        var task = new IntegerSequences(sequences, backbone, seeds);
+        Adapter[] adapters =
+        [
+            Everything(backbone, seeds),
+            new Unadapted(backbone),
+            new SoftPrompt([.. seeds.Select(_ => new PromptOptions { Length = 2 })], backbone, seeds),
+            new Prefix([.. seeds.Select(_ => new PrefixOptions { Length = 2 })], backbone, seeds),
+            new Prefix([.. seeds.Select(_ => new PrefixOptions { Length = 2, Form = PrefixForm.BlockInput })], backbone, seeds),
+        ];
+        foreach (var adapter in adapters)
+        {
+            if (adapter.HasVirtualTokens)
+            {
+                Train(adapter, backbone, 30);
+            }
+
+            using var frozen = no_grad();
+            int replaced = adapter.HasVirtualTokens ? sequences.Placeholders : 0;
+            var questions = task.Test.Ids.narrow(2, replaced, sequences.Placeholders + sequences.Length - replaced);
+            var greedy = Decoding.Greedy(backbone, questions, adapter, sequences.Length, replaced);
+            bool[] whole = greedy.eq(task.Test.Targets).all(-1).view(-1).data<bool>().ToArray();
+            Assert.Equal(whole, task.IsRight(adapter, task.Test).all(-1).view(-1).data<bool>().ToArray());
+            Assert.Contains(true, whole);
+            Assert.Contains(false, whole);
+        }
+
+        void Train(Adapter adapter, Transformer on, int steps)
+        {
+            var family = new IntegerSequences(sequences, on, seeds);
+            var training = new TrainingOptions { LearningRate = 0.02, Steps = steps };
+            var optimizer = Optimizer.Create([training, training], adapter);
+            for (int step = 0; step < steps; step++)
+            {
+                using var inner = NewDisposeScope();
+                adapter.Gradients.zero_();
+                family.Loss(on, adapter, Batch.Fresh(step, 32)).sum().backward();
+                optimizer.Step(step);
+            }
+        }
+    }
+
+    [Fact]
     public void Contents_of_ten_thousand_steps_leave_no_handle_behind()
     {
         using var scope = NewDisposeScope();
@@ -368,7 +428,7 @@ public class TokenBackboneTests
         norm => new Uniform(0.5).Draw([options.Width], Seeds.Derive(seed, WeightNames.Gain(norm.Layer, norm.Place))) + 1));
 
     private static Tensor Ids(Transformer backbone, int sequences, int length, string concern = "ids") => stack(backbone.Groups.Seeds.Select(seed =>
-        new Uniform(0.5).Draw([sequences, length], Seeds.Derive(seed, concern)).add(0.5).mul(Vocabulary).to(int64)));
+        new Uniform(0.5).Draw([sequences, length], Seeds.Derive(seed, concern)).add(0.5).mul(backbone.Options.Vocabulary).to(int64)));
 
     private static Tensor Reference(Transformer backbone, Tensor ids, Adapter adapter) => Reference(backbone, ids, adapter, Reads, First);
 

@@ -18,7 +18,7 @@ public class CohortTests
 
     private static readonly TaskOptions Teacher = new TeacherPromptOptions { Sequences = 5, Length = 3 };
 
-    public static TheoryData<string> Studies() => ["prompt", "lora", "full", "deep prompt", "bidirectional prompt", "deep lora", "mini-batch", "adafactor", "clip"];
+    public static TheoryData<string> Studies() => ["prompt", "lora", "full", "deep prompt", "bidirectional prompt", "deep lora", "key-value prefix", "block-input prefix", "mini-batch", "adafactor", "clip"];
 
     [Theory]
     [MemberData(nameof(Studies))]
@@ -54,6 +54,8 @@ public class CohortTests
     [InlineData("lora")]
     [InlineData("full")]
     [InlineData("deep prompt")]
+    [InlineData("key-value prefix")]
+    [InlineData("block-input prefix")]
     [InlineData("adafactor")]
     [InlineData("clip")]
     public void A_nan_arm_leaves_the_bits_of_the_others(string study)
@@ -103,6 +105,7 @@ public class CohortTests
     [InlineData("prompt", 1)]
     [InlineData("lora", 77)]
     [InlineData("full", 100)]
+    [InlineData("key-value prefix", 50)]
     [InlineData("mini-batch", 33)]
     [InlineData("adafactor", 60)]
     [InlineData("clip", 199)]
@@ -261,6 +264,9 @@ public class CohortTests
         ArmDesign Lora(int arm, Projection on, TransformerOptions? backbone = null, TaskOptions? task = null) => Harness.Design(
             new LoraOptions { Rank = 1 + (arm % 3), On = [on], Alpha = arm }, seeds[arm], backbone, task,
             training with { LearningRate = 0.005 * (1 + arm), Warmup = arm }, arm);
+        ArmDesign Prefix(int arm, PrefixForm form) => Harness.Design(
+            new PrefixOptions { Length = 1 + ((arm * 3) % 5), Form = form, NormCap = arm % 2, KeyCap = arm % 2, ValueCap = arm % 3 }, seeds[arm], Deep, Teacher,
+            training with { LearningRate = 0.005 * (1 + arm) }, arm);
         return study switch
         {
             "prompt" => [.. Enumerable.Range(0, 4).Select(arm => Prompt(arm))],
@@ -270,6 +276,8 @@ public class CohortTests
             "deep prompt" => [.. Enumerable.Range(0, 4).Select(arm => Prompt(arm, Deep, Teacher))],
             "bidirectional prompt" => [.. Enumerable.Range(0, 4).Select(arm => Prompt(arm, Deep with { Causal = false }, Teacher))],
             "deep lora" => [.. Enumerable.Range(0, 4).Select(arm => Lora(arm, Projection.All, Deep, Teacher))],
+            "key-value prefix" => [.. Enumerable.Range(0, 4).Select(arm => Prefix(arm, PrefixForm.KeyValue))],
+            "block-input prefix" => [.. Enumerable.Range(0, 4).Select(arm => Prefix(arm, PrefixForm.BlockInput))],
             "mini-batch" => [.. Enumerable.Range(0, 4).Select(arm => Prompt(arm, Deep, Teacher, training with { Batch = 2 }))],
             "adafactor" => [.. Enumerable.Range(0, 4).Select(arm => Prompt(
                 arm, with: training with { Optimizer = OptimizerKind.Adafactor, WeightDecay = 0.01 }))],

@@ -37,7 +37,7 @@ public static class Harness
         MethodOptions method, int seed, TransformerOptions? backbone = null, TaskOptions? task = null, TrainingOptions? training = null, int number = 0)
     {
         backbone ??= SingleLayer;
-        string name = method switch { PromptOptions => "prompt", LoraOptions => "lora", _ => "full" };
+        string name = method switch { PromptOptions => "prompt", PrefixOptions => "prefix", LoraOptions => "lora", FrozenOptions => "frozen", _ => "full" };
         return new ArmDesign(
             new TestArm(name, number, seed), backbone, task ?? new SharedTokenPairOptions(), method,
             training ?? new TrainingOptions { Steps = 50, LearningRate = 0.01 }, TrainableParameters.Count(method, backbone));
@@ -48,7 +48,9 @@ public static class Harness
     public static Adapter AdapterOf(Cohort cohort, Transformer backbone) => cohort.Method switch
     {
         "prompt" => new SoftPrompt(cohort.Options<PromptOptions>(), backbone, cohort.AdapterSeeds),
+        "prefix" => new Prefix(cohort.Options<PrefixOptions>(), backbone, cohort.AdapterSeeds),
         "lora" => new Lora(cohort.Options<LoraOptions>(), backbone, cohort.AdapterSeeds),
+        "frozen" => new Frozen(cohort.Options<FrozenOptions>(), backbone, cohort.AdapterSeeds),
         _ => new FullTuning(cohort.Options<FullOptions>(), backbone, cohort.AdapterSeeds),
     };
 

@@ -29,6 +29,9 @@ public class AdapterTests
         Check(new FullOptions(), (depth * perLayer) + (norms * 6));
         Check(new FullOptions { On = [Projection.Attention] }, depth * ((3 * 36) + (output ? 36 : 0)));
         Check(new PromptOptions { Length = 7 }, 42);
+        Check(new PrefixOptions { Length = 7 }, depth * 84);
+        Check(new PrefixOptions { Length = 7, Form = PrefixForm.BlockInput }, depth * 42);
+        Check(new FrozenOptions(), 0);
         Check(new LoraOptions { Rank = 3, On = [Projection.Q, Projection.Attention] }, depth * 3 * 12 * (output ? 4 : 3));
         if (hidden > 0)
         {
@@ -41,6 +44,8 @@ public class AdapterTests
             Adapter adapter = method switch
             {
                 PromptOptions prompt => new SoftPrompt([prompt], backbone, [0]),
+                PrefixOptions prefix => new Prefix([prefix], backbone, [0]),
+                FrozenOptions frozen => new Frozen([frozen], backbone, [0]),
                 LoraOptions lora => new Lora([lora], backbone, [0]),
                 _ => new FullTuning([(FullOptions)method], backbone, [0]),
             };
@@ -53,6 +58,8 @@ public class AdapterTests
     [Theory]
     [InlineData("prompt")]
     [InlineData("lora")]
+    [InlineData("key-value prefix")]
+    [InlineData("block-input prefix")]
     public void Padding_has_exactly_no_gradient(string method)
     {
         using var scope = NewDisposeScope();
@@ -60,9 +67,15 @@ public class AdapterTests
         {
             var options = new TransformerOptions { Depth = 2, Width = 6, Heads = 2, Causal = causal, Dtype = Precision.Float64 };
             var backbone = new Transformer(options, [0, 1, 2], CPU);
-            Adapter adapter = method == "prompt"
-                ? new SoftPrompt([new() { Length = 1 }, new() { Length = 5 }, new() { Length = 3 }], backbone, [0, 1, 2])
-                : new Lora([new() { Rank = 1, On = [Projection.All] }, new() { Rank = 4, On = [Projection.All] }, new() { Rank = 2, On = [Projection.All] }], backbone, [0, 1, 2]);
+            Adapter adapter = method switch
+            {
+                "prompt" => new SoftPrompt([new() { Length = 1 }, new() { Length = 5 }, new() { Length = 3 }], backbone, [0, 1, 2]),
+                "key-value prefix" => Prefixes(PrefixForm.KeyValue),
+                "block-input prefix" => Prefixes(PrefixForm.BlockInput),
+                _ => new Lora([new() { Rank = 1, On = [Projection.All] }, new() { Rank = 4, On = [Projection.All] }, new() { Rank = 2, On = [Projection.All] }], backbone, [0, 1, 2]),
+            };
+            Prefix Prefixes(PrefixForm form) => new(
+                [.. ((int[])[1, 5, 3]).Select(length => new PrefixOptions { Length = length, Form = form })], backbone, [0, 1, 2]);
             var task = Harness.TaskOf(new DslExperiments.Tasks.TeacherPromptOptions(), backbone, [0, 1, 2]);
             task.Loss(backbone, adapter, Batch.All).sum().backward();
             using var frozen = no_grad();
@@ -113,7 +126,13 @@ public class AdapterTests
         using var scope = NewDisposeScope();
         var backbone = new Transformer(new TransformerOptions { Depth = 2, Width = 4, Causal = true, Dtype = Precision.Float64, Mlp = new MlpOptions { Hidden = 5, Activation = Activation.Tanh } }, [0, 1], CPU);
         var task = Harness.TaskOf(new DslExperiments.Tasks.TeacherPromptOptions(), backbone, [0, 1]);
-        Adapter[] adapters = [new SoftPrompt([new() { Length = 2 }, new() { Length = 3 }], backbone, [0, 1]), new FullTuning([new(), new()], backbone, [0, 1])];
+        Adapter[] adapters =
+        [
+            new SoftPrompt([new() { Length = 2 }, new() { Length = 3 }], backbone, [0, 1]),
+            new FullTuning([new(), new()], backbone, [0, 1]),
+            new Prefix([new() { Length = 2 }, new() { Length = 3 }], backbone, [0, 1]),
+            new Prefix([new() { Length = 3, Form = PrefixForm.BlockInput }, new() { Length = 1, Form = PrefixForm.BlockInput }], backbone, [0, 1]),
+        ];
         foreach (var adapter in adapters)
         {
             adapter.Gradients.zero_();

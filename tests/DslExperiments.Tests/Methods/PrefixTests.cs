@@ -1,8 +1,10 @@
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
+using DslExperiments.Tasks;
 using DslExperiments.Training;
 using DslExperiments.Tests.Cohorts;
+using DslExperiments.Tests.Constructions;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Tests.Methods;
@@ -49,6 +51,76 @@ public class PrefixTests
         var relative = seen / seen.sum(-1, keepdim: true);
         var difference = (relative - backbone.Attention(content, new Unadapted(backbone), 0)).abs().max().item<double>();
         Assert.True(difference < 1e-12, $"{difference}");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Keys_and_values_add_their_own_mass_and_mixture(bool causal)
+    {
+        // One layer, nothing after the attention: x + (N_X + b) / (Z_X + a) per token (D1 of the fact sheet), a and b the same
+        // for all sequences up to the query.
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var backbone = new Transformer(Harness.SingleLayer with { Causal = causal, Mlp = new MlpOptions { Hidden = 0 } }, [3], CPU);
+        var tokens = new Normal(1).Draw([1, 2, 4, 10], 1);
+        var prefix = new Prefix([new PrefixOptions { Length = 3 }], backbone, [3]);
+        var (keys, values) = (prefix.Tensors[0].Of(0), prefix.Tensors[1].Of(0));
+        int[] reads = [1, 3];
+        var outputs = backbone.Forward(new Content(tokens, reads), prefix, Batch.All);
+        var layer = backbone.Layers[0];
+        for (int n = 0; n < 2; n++)
+        {
+            for (int read = 0; read < reads.Length; read++)
+            {
+                var x = tokens[0][n][reads[read]];
+                var seen = tokens[0][n].narrow(0, 0, causal ? reads[read] + 1 : 4);
+                var q = layer[Projection.Q].Matrix[0].matmul(x);
+                var masses = seen.matmul(layer[Projection.K].Matrix[0].t()).matmul(q).exp();
+                var mixture = masses.unsqueeze(0).matmul(seen.matmul(layer[Projection.V].Matrix[0].t()))[0];
+                var own = keys.matmul(q).exp();
+                var expected = x + ((mixture + own.unsqueeze(0).matmul(values)[0]) / (masses.sum() + own.sum()));
+                Assert.InRange((outputs[0][n][read] - expected).abs().max().item<double>(), 0, 1e-12);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_frozen_cohort_takes_no_step_and_measures_the_backbone()
+    {
+        using var scope = NewDisposeScope();
+        var designs = Enumerable.Range(0, 3).Select(seed => Harness.Design(new FrozenOptions(), seed, Deep, new TeacherPromptOptions())).ToArray();
+        var session = new MemorySession();
+        var cohort = new Cohort(Harness.PlanOf(designs), session, CPU);
+        Harness.Train(cohort);
+        Assert.Equal(0, cohort.StepCount);
+        Assert.Equal([0], session.MeasuredSteps);
+        Assert.Empty(session.Said);
+        var backbone = new Transformer(Deep, [0, 1, 2], CPU);
+        using var frozen = no_grad();
+        var losses = Harness.TaskOf(new TeacherPromptOptions(), backbone, [0, 1, 2]).Loss(backbone, new Unadapted(backbone), Batch.All);
+        for (int arm = 0; arm < 3; arm++)
+        {
+            var outcome = cohort.Outcome!.Arms[arm];
+            Assert.Equal(0, outcome.Design.TrainableParameters);
+            Assert.Empty(outcome.Adapter);
+            Assert.Equal(losses[arm].item<double>(), outcome.Metrics[0]);
+            Assert.Equal(outcome.Metrics[0], Assert.Single(outcome.Curve).Loss);
+        }
+    }
+
+    [Fact]
+    public void A_written_prompt_of_another_length_is_explained()
+    {
+        using var scope = NewDisposeScope();
+        var (backbone, task, _) = LookupNetworkTests.Make(new(10, 1, 1), new RandomTable(), [0]);
+        long written = task.WrittenPrompt(0).shape[0];
+        var rows = new SoftPrompt([new PromptOptions { Length = (int)written, Init = new Written() }], backbone, [5], task).Export(0)[SoftPrompt.TensorName];
+        Assert.Equal(0, (rows.to(float64) - task.WrittenPrompt(0)).abs().max().item<double>(), 1e-12);
+        var error = Assert.Throws<InvalidOperationException>(
+            () => new SoftPrompt([new PromptOptions { Length = 3, Init = new Written() }], backbone, [0], task));
+        Assert.Contains($"writes a prompt of {written} virtual tokens, but the prompt's length is 3", error.Message);
+        Assert.Throws<InvalidOperationException>(() => new SoftPrompt([new PromptOptions { Init = new Written() }], backbone, [0]));
     }
 
     [Fact]
