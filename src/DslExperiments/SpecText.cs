@@ -19,6 +19,7 @@ public static class SpecText
         float f => Of((double)f),
         string s => s,
         Enum e => Words(e.ToString()),
+        Backbones.NoConstruction => "none",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         IEnumerable items => $"[{string.Join(", ", items.Cast<object>().Select(Of))}]",
         _ => OfRecord(value),

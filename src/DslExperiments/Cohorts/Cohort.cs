@@ -164,6 +164,7 @@ public sealed class Cohort
                 + "Lower pretrain.training.learning_rate, or set pretrain.training.clip.");
         }
 
+        TrainingChecks.ArmsAtRest(this, trained, [best]).ForEach(session.Say);
         Kept = trained.Export(best).ToDictionary(tensor => tensor.Key, tensor => tensor.Value.DetachFromDisposeScope());
     }
 

@@ -10,7 +10,7 @@ internal static class OptionsText
     /// <summary>The settings of a record, without its kind.</summary>
     public static string Of(object options) => string.Join(", ", options.GetType()
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(static property => property.GetIndexParameters().Length == 0)
+        .Where(static property => property.CanWrite && property.GetIndexParameters().Length == 0)
         .Select(property => Member(property.Name, property.GetValue(options))));
 
     /// <summary>The record's kind: <c>shared_token_pair</c>.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DslExperiments.Cohorts;
 using DslExperiments.Hosting;
+using DslExperiments.Pretraining;
 using DslExperiments.Results;
 using DslExperiments.Tests.Hosting;
 
@@ -170,6 +171,77 @@ public sealed class PretrainingTests : IDisposable
             Assert.All(Directory.GetFiles(folder), file => Assert.Equal(
                 File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(_folder["paused/pretrained"], Path.GetFileName(folder), Path.GetFileName(file)))));
         }
+    }
+
+    [Fact]
+    public async Task A_killed_stage_goes_on_from_its_last_checkpoint()
+    {
+        await Run("whole/run");
+        var killed = new PretrainedExperiment
+        {
+            OnPretrainStep = (cohort, step) =>
+            {
+                if (cohort.Seeds[0] == 1 && step.Index == 20)
+                {
+                    TemporaryFolder.Copy(_folder["whole"], _folder["killed"]);
+                }
+            },
+        };
+        Directory.Delete(_folder["whole/pretrained"], recursive: true);
+        await Run("whole/run", killed, static o => o.Workers(1).Fresh().CheckpointEvery(TimeSpan.Zero));
+
+        var steps = new Dictionary<int, int>();
+        var resumed = new PretrainedExperiment { OnPretrainStep = (cohort, _) => steps[cohort.Seeds[0]] = steps.GetValueOrDefault(cohort.Seeds[0]) + 1 };
+        await Run("killed/run", resumed, static o => o.Workers(1));
+
+        var (seed, left) = Assert.Single(steps);
+        Assert.Equal(1, seed);
+        Assert.InRange(left, 11, 30);
+        AssertEqualResults("whole/run", "killed/run");
+    }
+
+    [Fact]
+    public async Task The_plan_tells_what_is_pretrained_and_what_is_there()
+    {
+        Assert.Contains("  to be trained: seed 0, 1\n", Plan("full"), StringComparison.Ordinal);
+        await Run("run", configure: static o => o.Profile("ci"));
+
+        var plan = Plan("full");
+        Assert.Contains("Pretraining of the backbone, once per seed: shared_token_pair, sequences 4, length 3", plan, StringComparison.Ordinal);
+        Assert.Contains("  140 parameters, 30 steps, ≈ 1 s a seed on one core\n", plan, StringComparison.Ordinal);
+        Assert.Contains("  trained already: seed 0\n  to be trained: seed 1\n", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("to be trained", Plan("ci"), StringComparison.Ordinal);
+
+        string Plan(string profile)
+        {
+            var request = new RunRequest { Profile = profile, Root = _folder.Location };
+            var experiment = new PretrainedExperiment();
+            using var text = new StringWriter();
+            PlanView.Write(Terminals.On(text, terminal: false), experiment.PlanOf(request), PretrainStage.Of(experiment, request), BackboneCache.Of(request));
+            return text.ToString();
+        }
+    }
+
+    [Fact]
+    public void Progress_tells_of_the_backbones_first()
+    {
+        var stages = PretrainStage.Of(new PretrainedExperiment(), new RunRequest());
+        using var monitor = new RunMonitor();
+        monitor.Begin("tiny", [(4, 100), (2, 100)]);
+        var first = monitor.BeginPretraining(stages);
+        Assert.Equal("pretraining seed 0: 0/30 steps", ProgressDisplay.Describe(monitor.Snapshot()));
+
+        monitor.Progress(first + 1, 12);
+        monitor.Measured(first + 1, 0.25, "pretrain seed=1");
+        var now = monitor.Snapshot();
+        Assert.Matches(@"^pretraining seed 1: 12/30 steps, loss 0\.25, [\d,]+ steps/s, .+ left$", ProgressDisplay.Describe(now));
+        Assert.Equal((6, 2, null), (now.Arms, now.Cohorts, now.BestLoss));
+        Assert.Equal(12.0 / 660, now.Fraction, 1e-12);
+
+        monitor.Finished(first);
+        monitor.Finished(first + 1);
+        monitor.StartTraining();
+        Assert.Equal("0 of 6 arms", ProgressDisplay.Describe(monitor.Snapshot()));
     }
 
     [Fact]
