@@ -10,12 +10,12 @@ public sealed class Content
 {
     private readonly Func<Tensor> tokens;
 
-    /// <summary>Takes the tokens in the backbone's precision and on its device.</summary>
+    /// <summary>Looks at the caller's tokens, in the backbone's precision and on its device.</summary>
     /// <param name="tokens">[G, N, T, D].</param>
     /// <param name="reads">Which tokens the loss reads, counted from the first one, in order.</param>
     /// <param name="firstPosition">Position of the first token, as far as the backbone marks positions.</param>
     public Content(Tensor tokens, IReadOnlyList<int> reads, int firstPosition = 0)
-        : this(() => tokens, null, tokens.shape, tokens.device, reads, firstPosition)
+        : this(Own(tokens), null, tokens.shape, tokens.device, reads, firstPosition)
     {
     }
 
@@ -70,6 +70,13 @@ public sealed class Content
     internal string Outline { get; }
 
     internal ConstantStore Constants { get; } = new();
+
+    /// <summary>A view, so that what is kept and disposed with this content is not the caller's tensor.</summary>
+    private static Func<Tensor> Own(Tensor tokens)
+    {
+        var own = tokens.alias();
+        return () => own;
+    }
 
     /// <summary>The read tokens of [A, B, T, …] with <paramref name="before"/> rows in front of each sequence.</summary>
     internal Tensor TakeReads(Tensor tokens, int before = 0) => ReadsAreRun

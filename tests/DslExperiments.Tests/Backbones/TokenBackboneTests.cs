@@ -337,6 +337,27 @@ public class TokenBackboneTests
     }
 
     [Fact]
+    public void A_content_of_one_step_leaves_its_vectors_to_their_owner()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var positions in Enum.GetValues<Positions>())
+        {
+            var backbone = new Transformer(Small with { Positions = positions }, [4], CPU);
+            var vectors = new Normal(1).Draw([1, 3, 4, 6], 1);
+            foreach (var adapter in Adapters(backbone, [4]))
+            {
+                Assert.Equal(Outputs(), Outputs());
+
+                double[] Outputs()
+                {
+                    using var step = NewDisposeScope();
+                    return backbone.Forward(new Content(vectors, Reads, First), adapter, Batch.All).contiguous().data<double>().ToArray();
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Contents_of_ten_thousand_steps_leave_no_handle_behind()
     {
         using var scope = NewDisposeScope();
@@ -419,6 +440,11 @@ public class TokenBackboneTests
         yield return Everything(backbone, seeds);
         yield return new Unadapted(backbone);
         yield return new SoftPrompt([.. seeds.Select(_ => new PromptOptions { Length = 2 })], backbone, seeds);
+        foreach (var form in Enum.GetValues<PrefixForm>())
+        {
+            yield return new Prefix([.. seeds.Select(_ => new PrefixOptions { Length = 2, Form = form })], backbone, seeds);
+        }
+
         yield return new Lora([.. seeds.Select(_ => new LoraOptions { Rank = 2, On = [Projection.All] })], backbone, seeds);
         yield return new FullTuning([.. seeds.Select(_ => new FullOptions { On = [Projection.Attention] })], backbone, seeds);
     }

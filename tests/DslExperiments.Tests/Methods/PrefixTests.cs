@@ -1,10 +1,13 @@
+using System.Text.Json;
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
+using DslExperiments.Results;
 using DslExperiments.Tasks;
 using DslExperiments.Training;
 using DslExperiments.Tests.Cohorts;
 using DslExperiments.Tests.Constructions;
+using DslExperiments.Tests.Hosting;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Tests.Methods;
@@ -107,6 +110,33 @@ public class PrefixTests
             Assert.Equal(losses[arm].item<double>(), outcome.Metrics[0]);
             Assert.Equal(outcome.Metrics[0], Assert.Single(outcome.Curve).Loss);
         }
+    }
+
+    [Fact]
+    public void PEFT_finds_keys_and_values_where_it_looks_for_them()
+    {
+        // PEFT sees prompt_embeddings as [P, 2 L, H, D / H] and gives layer l the parts 2 l (keys) and 2 l + 1 (values).
+        using var folder = new TemporaryFolder();
+        var design = Harness.Design(new PrefixOptions { Length = 2 }, 3, Deep, new TeacherPromptOptions(), new TrainingOptions { Steps = 3 });
+        var arm = Harness.TrainTogether(design).Arms[0];
+        AdapterFolder.Write(folder.Location, arm);
+        var saved = Safetensors.Read(folder["adapter_model.safetensors"]).Tensors["prompt_embeddings"];
+        Assert.Equal([2L, 3 * 2 * 10], saved.Shape.AsEnumerable());
+        using var scope = NewDisposeScope();
+        var past = tensor(saved.ToArray<double>()).view(2, 3 * 2, 2, 5);
+        for (int layer = 0; layer < 3; layer++)
+        {
+            foreach (var (part, name) in ((int, string)[])[(0, "key"), (1, "value")])
+            {
+                var own = arm.Adapter.Single(array => array.Name == $"layers.{layer}.prefix.{name}");
+                Assert.Equal(own.Values, past.select(1, (2 * layer) + part).contiguous().data<double>().ToArray());
+            }
+        }
+
+        using var config = JsonDocument.Parse(File.ReadAllBytes(folder["adapter_config.json"]));
+        Assert.Equal("PREFIX_TUNING", config.RootElement.GetProperty("peft_type").GetString());
+        Assert.Equal([2, 3, 2, 10], ((string[])["num_virtual_tokens", "num_layers", "num_attention_heads", "token_dim"])
+            .Select(key => config.RootElement.GetProperty(key).GetInt32()));
     }
 
     [Fact]
