@@ -38,8 +38,28 @@ public class PrefixTests
             adapter.Gradients.zero_();
             backbone.Forward(content, adapter, Batch.All).sin().sum().backward();
             optimizer.Step(step);
+            using var frozen = no_grad();
+            var before = adapter.Values.clone();
             adapter.Constrain();
+            foreach (var tensor in adapter.Tensors)
+            {
+                // A row beyond its cap is shortened, every other one is left alone.
+                var rows = tensor.In(before);
+                var shortened = rows[0] * (0.7 / rows[0].square().sum(-1, keepdim: true).sqrt()).clamp(max: 1);
+                Assert.InRange((tensor.Of(0) - shortened).abs().max().item<double>(), 0, 1e-15);
+                Assert.True((tensor.Of(1) == rows[1]).all().item<bool>());
+            }
         }
+    }
+
+    [Theory]
+    [InlineData(PrefixForm.KeyValue)]
+    [InlineData(PrefixForm.BlockInput)]
+    public void A_cohort_ends_within_its_caps(PrefixForm form)
+    {
+        var options = new PrefixOptions { Length = 2, Form = form, NormCap = 0.5, KeyCap = 0.5, ValueCap = 0.5 };
+        var arm = Harness.TrainTogether(Harness.Design(options, 0, training: new TrainingOptions { LearningRate = 0.3, Steps = 5 })).Arms[0];
+        Assert.All(arm.Adapter.SelectMany(array => array.Values.Chunk(10)), row => Assert.InRange(Math.Sqrt(row.Sum(x => x * x)), 0, 0.5 + 1e-12));
     }
 
     [Fact]
