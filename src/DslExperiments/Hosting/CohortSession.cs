@@ -54,7 +54,7 @@ internal sealed class CohortSession : ICohortSession
             var state = CohortCheckpoint.Read(_path, _identity);
             if (state is not null)
             {
-                _monitor.Progress(_cohort, state.Step);
+                _monitor.Restored(_cohort, state.Step);
             }
 
             return state;

@@ -68,6 +68,13 @@ internal sealed class RunMonitor : IDisposable
         Volatile.Write(ref _cohorts[cohort].Done, true);
     }
 
+    /// <summary>A cohort, or a backbone, goes on from a step that others have reached: it counts as done, not for the speed.</summary>
+    public void Restored(int cohort, int step)
+    {
+        Interlocked.Add(ref _stepsBefore, (long)_cohorts[cohort].Arms * (step - Volatile.Read(ref _cohorts[cohort].Step)));
+        Progress(cohort, step);
+    }
+
     /// <summary>What an earlier sitting left of a cohort does not count.</summary>
     public void Restarted(int cohort)
     {
@@ -105,7 +112,7 @@ internal sealed class RunMonitor : IDisposable
         var total = all.Sum(static cohort => (long)cohort.Arms * Math.Max(cohort.Steps, 1));
         var done = ArmSteps;
         var seconds = _clock.Elapsed.TotalSeconds;
-        var trained = done - _stepsBefore;
+        var trained = done - Interlocked.Read(ref _stepsBefore);
         var perSecond = trained > 0 ? trained / Math.Max(seconds - _startOfTraining, 1e-3) : 0;
         PretrainProgress[] pretraining = [.. all
             .Where(static cohort => cohort.Seed is not null && !Volatile.Read(ref cohort.Done))

@@ -72,7 +72,16 @@ internal sealed class BackbonePretraining(
                 using var held = cache?.Lock(stage, monitor, pause.Token);
 
                 // Another process may have finished it in the meantime.
-                var backbone = cache?.Read(stage, monitor) ?? TrainNow(cohort, stage);
+                var backbone = cache?.Read(stage, monitor);
+                if (backbone is null)
+                {
+                    backbone = TrainNow(cohort, stage);
+                }
+                else
+                {
+                    monitor.Restored(place, stage.Steps);
+                }
+
                 lock (_backbones)
                 {
                     _backbones.Add(stage.Hash, backbone);

@@ -231,6 +231,8 @@ public sealed class PretrainingTests : IDisposable
         var first = monitor.BeginPretraining(stages);
         Assert.Equal("pretraining seed 0: 0/30 steps", ProgressDisplay.Describe(monitor.Snapshot()));
 
+        monitor.Restored(first + 1, 8);
+        Assert.Equal(0, monitor.Snapshot().ArmStepsPerSecond);
         monitor.Progress(first + 1, 12);
         monitor.Measured(first + 1, 0.25, "pretrain seed=1");
         var now = monitor.Snapshot();
