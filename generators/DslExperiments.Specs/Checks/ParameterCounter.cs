@@ -65,6 +65,7 @@ internal static class ParameterCounter
         return point.Int(backbone.Width) * point.Word(backbone.Norm) switch
         {
             "pre" or "rms" => inLayers + 1,
+            "pre_mlp" => inLayers - point.Int(backbone.Depth) + 1,
             "post" => inLayers,
             _ => 0,
         };

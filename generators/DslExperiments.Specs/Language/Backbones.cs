@@ -21,6 +21,7 @@ internal static class Backbones
         Namespace + "Norm",
         new Word("none", "None", "nowhere, as in the proofs"),
         new Word("pre", "Pre", "layer normalisation before attention and MLP, and once at the end"),
+        new Word("pre_mlp", "PreMlp", "layer normalisation before the MLP and once at the end; the attention reads raw rows"),
         new Word("post", "Post", "layer normalisation after each residual sum"),
         new Word("rms", "Rms", "root-mean-square normalisation before attention and MLP, and once at the end"));
 

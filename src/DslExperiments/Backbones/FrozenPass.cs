@@ -221,7 +221,7 @@ internal sealed class FrozenPass
         }
     }
 
-    private Tensor Normed(int layer) => live.NormsFirst
+    private Tensor Normed(int layer) => live.NormsBefore(NormPlace.Attention)
         ? Full(Stage.Normed, layer, () => Frozen().Normalize(Input(layer), layer, NormPlace.Attention))
         : Input(layer);
 

@@ -61,7 +61,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
     {
         var normed = math.Before(input.Rows, layer, NormPlace.Attention);
         var queryInput = last ? Reads(input.Rows, input) : input.Rows;
-        var queryRows = last ? (math.NormsFirst ? Reads(normed, input) : queryInput) : normed;
+        var queryRows = last ? (math.NormsBefore(NormPlace.Attention) ? Reads(normed, input) : queryInput) : normed;
         int m = input.Count, mq = last ? input.B * content.Reads.Count : m;
 
         Tensor q, k, v;

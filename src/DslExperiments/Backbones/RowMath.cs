@@ -20,8 +20,9 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
     /// <summary>Length of the leading axis, A or G.</summary>
     public int Arms => arms;
 
-    /// <summary>True when normalisation comes before attention and MLP.</summary>
-    public bool NormsFirst => options.Norm is Norm.Pre or Norm.Rms;
+    /// <summary>True when rows are normalised before what stands at a place.</summary>
+    public bool NormsBefore(NormPlace place) =>
+        options.Norm is Norm.Pre or Norm.Rms || (options.Norm == Norm.PreMlp && place != NormPlace.Attention);
 
     /// <summary>Rows times a frozen weight that arms of a seed share: [A, M, in] · [G, in, out] as [G, (A/G) M, in] · [G, in, out].</summary>
     /// <param name="rows">[A, M, in].</param>
@@ -120,13 +121,13 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
     }
 
     /// <summary>The normalisation before attention or MLP, where there is one.</summary>
-    public Tensor Before(Tensor rows, int layer, NormPlace place) => NormsFirst ? Normalize(rows, layer, place) : rows;
+    public Tensor Before(Tensor rows, int layer, NormPlace place) => NormsBefore(place) ? Normalize(rows, layer, place) : rows;
 
     /// <summary>The normalisation after attention or MLP, where there is one.</summary>
     public Tensor After(Tensor rows, int layer, NormPlace place) => options.Norm == Norm.Post ? Normalize(rows, layer, place) : rows;
 
     /// <summary>The normalisation at the end, where there is one.</summary>
-    public Tensor Last(Tensor rows) => NormsFirst ? Normalize(rows, options.Depth, NormPlace.Final) : rows;
+    public Tensor Last(Tensor rows) => NormsBefore(NormPlace.Final) ? Normalize(rows, options.Depth, NormPlace.Final) : rows;
 
     /// <summary>The output matrix and the residual around the attention.</summary>
     /// <param name="layer">The layer.</param>

@@ -132,6 +132,9 @@ public enum Norm
     /// <summary>Layer normalisation before attention and MLP, and once at the end.</summary>
     Pre,
 
+    /// <summary>Layer normalisation before the MLP and once at the end; the attention reads raw rows.</summary>
+    PreMlp,
+
     /// <summary>Layer normalisation after each residual sum.</summary>
     Post,
 

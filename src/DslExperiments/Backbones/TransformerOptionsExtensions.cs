@@ -16,7 +16,11 @@ public static class TransformerOptionsExtensions
 
         for (int layer = 0; layer < options.Depth; layer++)
         {
-            yield return (layer, NormPlace.Attention);
+            if (options.Norm != Norm.PreMlp)
+            {
+                yield return (layer, NormPlace.Attention);
+            }
+
             if (options.Mlp.Hidden > 0)
             {
                 yield return (layer, NormPlace.Mlp);

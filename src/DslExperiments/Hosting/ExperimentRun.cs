@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using DslExperiments.Cohorts;
+using DslExperiments.Expectations;
 using DslExperiments.Pretraining;
 using DslExperiments.Results;
 using TorchSharp;
@@ -37,7 +38,9 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
 
         var finished = Train(plan, device, folder, cancellationToken);
         var results = Assemble(plan, finished, folder?.Location);
-        results.Judge(harness.Expectations);
+        results.Judge(harness.Expectations, BoundCheck.Judge(results.MetricNames, plan.Arms.Zip(plan.Designs, results.Arms)
+            .Where(static arm => arm.Third.Status == ArmStatus.Finished)
+            .Select(static arm => ((ExperimentArm)arm.First.Arm, arm.Second.Backbone.Dtype, arm.First.Bounds, arm.Third.Values))));
         var summary = Summarize(results);
         folder?.Complete(summary);
         return (results, summary);

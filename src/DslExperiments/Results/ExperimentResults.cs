@@ -68,8 +68,10 @@ public sealed class ExperimentResults<TArm, TMetrics>
     internal ImmutableArray<string> MetricNames { get; init; } = [];
 
     /// <summary>Checks the expectations. One that needs arms which the run was told to leave out is not judged.</summary>
-    internal void Judge(ImmutableArray<Expectation<TArm, TMetrics>> expectations) =>
-        Expectations = [.. expectations.Select(Judge)];
+    /// <param name="expectations">What the spec expects.</param>
+    /// <param name="proven">What became of bounds that are proven; they come after the spec's own.</param>
+    internal void Judge(ImmutableArray<Expectation<TArm, TMetrics>> expectations, IEnumerable<ExpectationOutcome>? proven = null) =>
+        Expectations = [.. expectations.Select(Judge), .. proven ?? []];
 
     private ExpectationOutcome Judge(Expectation<TArm, TMetrics> expectation)
     {

@@ -51,14 +51,16 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
         return stack(reads.Select(read => tokens[prompt + read]));
     }
 
-    private bool NormsFirst => options.Norm is Norm.Pre or Norm.Rms;
+    private bool NormsFirst => options.Norm is Norm.Pre or Norm.Rms or Norm.PreMlp;
+
+    private bool NormsAttention => NormsFirst && options.Norm != Norm.PreMlp;
 
     private int Group => arm / (adapter.Arms / backbone.Groups.Count);
 
     private Tensor Layer(int layer, Tensor tokens, int prompt)
     {
         int m = (int)tokens.shape[0];
-        var normed = NormsFirst ? Normalize(tokens, layer, NormPlace.Attention) : tokens;
+        var normed = NormsAttention ? Normalize(tokens, layer, NormPlace.Attention) : tokens;
         var (q, k, v) = (normed.matmul(Weight(layer, Projection.Q).t()), normed.matmul(Weight(layer, Projection.K).t()), normed.matmul(Weight(layer, Projection.V).t()));
         double scale = options.Attention.Scale == AttentionScale.None ? 1 : 1 / Math.Sqrt(headWidth);
         var mixed = Enumerable.Range(0, options.Heads).Select(head =>
@@ -101,7 +103,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
         }
 
         var rows = prefix.Rows[arm].narrow(0, 0, length);
-        var normed = NormsFirst ? Normalize(rows, layer, NormPlace.Attention) : rows;
+        var normed = NormsAttention ? Normalize(rows, layer, NormPlace.Attention) : rows;
         return (normed.matmul(Weight(layer, Projection.K).t()), normed.matmul(Weight(layer, Projection.V).t()));
     }
 

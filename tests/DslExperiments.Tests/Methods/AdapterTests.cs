@@ -11,7 +11,7 @@ public class AdapterTests
 {
     public static TheoryData<Norm, int, int, bool> Shapes() => new()
     {
-        { Norm.None, 1, 32, false }, { Norm.Pre, 2, 12, true }, { Norm.Post, 3, 5, true }, { Norm.Rms, 2, 0, false },
+        { Norm.None, 1, 32, false }, { Norm.Pre, 2, 12, true }, { Norm.Post, 3, 5, true }, { Norm.Rms, 2, 0, false }, { Norm.PreMlp, 2, 7, true },
     };
 
     [Theory]
@@ -25,7 +25,8 @@ public class AdapterTests
         };
         var backbone = new Transformer(options, [0], CPU);
         long perLayer = (3 * 36) + (output ? 36 : 0) + (hidden > 0 ? (6 * hidden) + hidden + (6 * hidden) + 6 : 0);
-        long norms = norm == Norm.None ? 0 : (depth * (hidden > 0 ? 2 : 1)) + (norm == Norm.Post ? 0 : 1);
+        long perBlock = (norm == Norm.PreMlp ? 0 : 1) + (hidden > 0 ? 1 : 0);
+        long norms = norm == Norm.None ? 0 : (depth * perBlock) + (norm == Norm.Post ? 0 : 1);
         Check(new FullOptions(), (depth * perLayer) + (norms * 6));
         Check(new FullOptions { On = [Projection.Attention] }, depth * ((3 * 36) + (output ? 36 : 0)));
         Check(new PromptOptions { Length = 7 }, 42);
