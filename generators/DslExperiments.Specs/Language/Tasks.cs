@@ -92,7 +92,7 @@ internal static class Tasks
         Namespace + "AssociationsOptions",
         new Field("sequences", "Sequences", new IntType(1, Limits.MaxSize), new SpecValue.Int(64), "Strings with a label."),
         new Field("length", "Length", new IntType(1, 4096), new SpecValue.Int(4), "Tokens per string."),
-        new Field("labels", "Labels", new IntType(2, Limits.MaxSize), new SpecValue.Int(8), "Labels, the first tokens of the vocabulary.")));
+        new Field("labels", "Labels", new IntType(2, Limits.MaxSize), new SpecValue.Int(8), "Labels, the first tokens of the vocabulary; an answer is chosen among them.")));
 
     public static readonly CallType Table = new(
         Namespace + "TableContent",

@@ -58,6 +58,9 @@ public sealed class Associations : TokenTask
     public AssociationsOptions Options { get; }
 
     /// <inheritdoc/>
+    protected override int Choices => Options.Labels;
+
+    /// <inheritdoc/>
     public override TokenData Test { get; }
 
     /// <inheritdoc/>

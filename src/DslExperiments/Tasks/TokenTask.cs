@@ -13,6 +13,9 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
     /// <summary>The sequences that evaluation reads.</summary>
     public abstract TokenData Test { get; }
 
+    /// <summary>The answer is one of the first so many tokens; the whole vocabulary unless a task says otherwise.</summary>
+    protected virtual int Choices => Backbone.Options.Vocabulary;
+
     /// <summary>Tokens at the front of every sequence that virtual tokens replace.</summary>
     protected int Placeholders { get; } = placeholders;
 
@@ -42,7 +45,8 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
     {
         // Virtual tokens stand where the placeholders were; content keeps its positions.
         int skipped = adapter.HasVirtualTokens ? Placeholders : 0;
-        return Backbone.Logits(data.Content ?? ContentOf(data, skipped), adapter, Batch.All);
+        var logits = Backbone.Logits(data.Content ?? ContentOf(data, skipped), adapter, Batch.All);
+        return Choices < Backbone.Options.Vocabulary ? logits.narrow(3, 0, Choices) : logits;
     }
 
     private Content ContentOf(TokenData data, int skipped)
