@@ -33,6 +33,16 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public Task The_claims_of_a_study()
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        var console = Terminals.On(text, terminal: false);
+        TheoryView.Write(console, new ExperimentInfo("sample", "theory", "A claim <of> a paper.", "wang2023", "D3", "specs/sample.yaml", "", "", ["full", "ci"]), Sample);
+        TheoryView.WriteTotal(console, [Sample], missing: 1);
+        return Verify(text.ToString());
+    }
+
+    [Fact]
     public async Task The_plan_of_an_experiment() => await Verify((await ProgramRun.Of("show", "tiny")).Out);
 
     [Fact]
