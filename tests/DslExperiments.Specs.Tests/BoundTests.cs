@@ -75,6 +75,20 @@ public class BoundTests
         Assert.Equal(3, arms.DistinctBy(arm => arm.Values).Count(arm => arm.Bounds.Contains(new ProvenBoundSpec("D4", "train.mse", 0))));
     }
 
+    [Fact]
+    public void Theory_counts_parameters()
+    {
+        // n = 3, d = 8: 3 tokens, 3 * 8 numbers (D4). n = 4, d = 10: rank 4, 2 * 4 * 10 + 4 numbers (D5).
+        var own = Sample.Valid("backbone: { kind: transformer, width: 8, norm: none, attention: { output: false }, mlp: { hidden: 0 }, init: { value: identity } }\ntask: { family: distinct_queries, sequences: 3 }\nmethods: { prompt: {} }\n");
+        Assert.Equal([("PromptTokensNeeded", 3L), ("PromptParametersNeeded", 24L)], own.BoundConstants.Select(constant => (constant.Name, constant.Value)));
+        var shared = Sample.Valid("backbone: { kind: transformer, width: 10, norm: none, mlp: { hidden: 32 } }\ntask: { family: shared_token_pair, sequences: [2, 4] }\nmethods: { prompt: {} }\n");
+        Assert.Equal(
+            [("RankSufficientFor2", 2L), ("UpdatedWeightsSufficientFor2", 42L), ("RankSufficientFor4", 4L), ("UpdatedWeightsSufficientFor4", 84L)],
+            shared.BoundConstants.Select(constant => (constant.Name, constant.Value)));
+        Assert.Empty(Sample.Valid("backbone: { kind: transformer, width: 10, norm: pre, mlp: { hidden: 32 } }\ntask: { family: shared_token_pair }\nmethods: { prompt: {} }\n").BoundConstants);
+        Assert.Empty(Sample.Valid("backbone: { kind: transformer, width: 10, norm: none, mlp: { hidden: 3 } }\ntask: { family: shared_token_pair, sequences: 4 }\nmethods: { prompt: {} }\n").BoundConstants);
+    }
+
     [Theory]
     [InlineData("heads: 1", true)]
     [InlineData("heads: 2", false)]

@@ -10,23 +10,46 @@ internal sealed partial class Emitter
     private void EmitBounds()
     {
         ProvenBoundSpec[] all = spec.Profiles.SelectMany(profile => profile.Arms).SelectMany(arm => arm.Bounds).Distinct().ToArray();
-        if (all.Length == 0)
+        if (all.Length == 0 && spec.BoundConstants.IsEmpty)
         {
             return;
         }
 
         writer.Heading("Bounds");
-        foreach (ProvenBoundSpec bound in all)
+        foreach (BoundConstantSpec constant in spec.BoundConstants)
         {
-            string name = names.Class.Take(Name(bound), "Bound");
-            bounds.Add(bound, name);
-            string per = bound.Per is null ? "" : ", " + Literal.Of(bound.Per);
-            writer.Lines($$"""
-                /// <summary>{{Text.Xml(Meaning(bound))}} Every run is held against it.</summary>
-                public static {{Runtime.Root}}ProvenBound {{name}} { get; } = new({{Literal.Of(bound.Statement)}}, {{Literal.Of(bound.Metric)}}, {{Literal.Of(bound.Value)}}{{per}});
+            writer.Lines($"""
+                /// <summary>{Text.Xml(constant.Statement)}: {Text.Xml(constant.Doc)}.</summary>
+                public const long {names.Class.Take(constant.Name, "Bound")} = {Literal.Of(constant.Value)};
 
                 """);
         }
+
+        foreach (IGrouping<string, ProvenBoundSpec> alike in all.GroupBy(Name, StringComparer.Ordinal))
+        {
+            int number = 1;
+            foreach (ProvenBoundSpec bound in alike)
+            {
+                EmitBound(bound, names.Class.Take(number == 1 ? alike.Key : alike.Key + "No" + Literal.Of(number), "Bound"));
+                number++;
+            }
+        }
+    }
+
+    private void EmitBound(ProvenBoundSpec bound, string name)
+    {
+        if (bounds.Count > 0)
+        {
+            writer.Blank();
+        }
+
+        bounds.Add(bound, name);
+        string per = bound.Per is null ? "" : ", " + Literal.Of(bound.Per);
+        writer.Lines($$"""
+            /// <summary>{{Text.Xml(Meaning(bound))}} Every run is held against it.</summary>
+            public static {{Runtime.Root}}ProvenBound {{name}} { get; } =
+                new({{Literal.Of(bound.Statement)}}, {{Literal.Of(bound.Metric)}}, {{Literal.Of(bound.Value)}}{{per}});
+            """);
     }
 
     /// <summary>Statement and metrics, letters and digits alone: <c>D6OutputGapPerInputGap</c>.</summary>

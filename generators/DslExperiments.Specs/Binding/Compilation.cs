@@ -117,7 +117,10 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
             expectations,
             draft.ToProfiles(cancellationToken),
             Canonical(head, draft, expectations, swept, given),
-            type is null ? null : new CustomTaskSpec(ValueText.Of(type.Values[0])));
+            type is null ? null : new CustomTaskSpec(ValueText.Of(type.Values[0])))
+        {
+            BoundConstants = ParameterBounds.Of(draft.Grids[0]!).ToEquatableArray(),
+        };
     }
 
     private static string Canonical(SpecHead head, Draft draft, EquatableArray<ExpectationSpec> expectations, HashSet<string> swept, EquatableArray<MappingEntry> given)

@@ -56,9 +56,7 @@ internal static class ProvenBounds
     /// <summary>D4: fewer virtual tokens than sequences leave what Eckart and Young leave.</summary>
     private static void OwnQueries(List<ProvenBoundSpec> bounds, BoundMethod method, TransformerFields backbone, BoundSection task, Point point)
     {
-        bool keepsSubspace = point.Call(CertifiedGap.Init(backbone, "value")) is { Function: "identity" }
-            || (point.Call(CertifiedGap.Init(backbone, "value")) is { Function: "same" } && point.Call(CertifiedGap.Init(backbone, "attention")) is { Function: "identity" });
-        if (!IsBareHead(backbone, point) || point.Int(backbone.Hidden) > 0 || !keepsSubspace)
+        if (!KeepsSubspace(backbone, point))
         {
             return;
         }
@@ -86,6 +84,14 @@ internal static class ProvenBounds
         }
 
         bounds.Add(new ProvenBoundSpec("D6", "output_gap", 1, "output_gap.certified"));
+    }
+
+    /// <summary>The layer of D4: a bare head without MLP whose values of content stay where content is.</summary>
+    public static bool KeepsSubspace(TransformerFields backbone, Point point)
+    {
+        SpecValue.Call value = point.Call(CertifiedGap.Init(backbone, "value"));
+        string init = value.Function == "same" ? point.Call(CertifiedGap.Init(backbone, "attention")).Function : value.Function;
+        return IsBareHead(backbone, point) && point.Int(backbone.Hidden) == 0 && init == "identity";
     }
 
     private static bool IsVirtualTokens(BoundMethod method) => method.Name is "prompt" or "prefix";

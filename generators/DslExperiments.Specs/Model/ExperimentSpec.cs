@@ -29,6 +29,9 @@ public sealed record ExperimentSpec(
     string CanonicalText,
     CustomTaskSpec? CustomTask = null)
 {
+    /// <summary>What theory says about the number of parameters of the full study.</summary>
+    public EquatableArray<BoundConstantSpec> BoundConstants { get; init; }
+
     /// <summary>The name by which people and commands call it when the short one is ambiguous: <c>theory/single-layer-limit</c>.</summary>
     public string FullName => Folder.Length == 0 ? Name : Folder + "/" + Name;
 }
