@@ -16,40 +16,27 @@ internal sealed partial class Emitter
         }
 
         writer.Heading("Bounds");
-        foreach (BoundConstantSpec constant in spec.BoundConstants)
-        {
-            writer.Lines($"""
-                /// <summary>{Text.Xml(constant.Statement)}: {Text.Xml(constant.Doc)}.</summary>
-                public const long {names.Class.Take(constant.Name, "Bound")} = {Literal.Of(constant.Value)};
-
-                """);
-        }
-
-        foreach (IGrouping<string, ProvenBoundSpec> alike in all.GroupBy(Name, StringComparer.Ordinal))
-        {
-            int number = 1;
-            foreach (ProvenBoundSpec bound in alike)
-            {
-                EmitBound(bound, names.Class.Take(number == 1 ? alike.Key : alike.Key + "No" + Literal.Of(number), "Bound"));
-                number++;
-            }
-        }
+        writer.Lines(string.Join("\n\n", spec.BoundConstants.Select(Constant).Concat(all.GroupBy(Name, StringComparer.Ordinal).SelectMany(Numbered))));
     }
 
-    private void EmitBound(ProvenBoundSpec bound, string name)
-    {
-        if (bounds.Count > 0)
-        {
-            writer.Blank();
-        }
+    private string Constant(BoundConstantSpec constant) => $"""
+        /// <summary>{Text.Xml(constant.Statement)}: {Text.Xml(constant.Doc)}.</summary>
+        public const long {names.Class.Take(constant.Name, "Bound")} = {Literal.Of(constant.Value)};
+        """;
 
+    /// <summary>Bounds of one name and other values, such as those of several updates, get a number.</summary>
+    private IEnumerable<string> Numbered(IGrouping<string, ProvenBoundSpec> alike) =>
+        alike.Select((bound, i) => Bound(bound, names.Class.Take(i == 0 ? alike.Key : alike.Key + "No" + Literal.Of(i + 1), "Bound")));
+
+    private string Bound(ProvenBoundSpec bound, string name)
+    {
         bounds.Add(bound, name);
         string per = bound.Per is null ? "" : ", " + Literal.Of(bound.Per);
-        writer.Lines($$"""
+        return $$"""
             /// <summary>{{Text.Xml(Meaning(bound))}} Every run is held against it.</summary>
             public static {{Runtime.Root}}ProvenBound {{name}} { get; } =
                 new({{Literal.Of(bound.Statement)}}, {{Literal.Of(bound.Metric)}}, {{Literal.Of(bound.Value)}}{{per}});
-            """);
+            """;
     }
 
     /// <summary>Statement and metrics, letters and digits alone: <c>D6OutputGapPerInputGap</c>.</summary>

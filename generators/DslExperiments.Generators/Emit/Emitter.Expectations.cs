@@ -8,7 +8,6 @@ namespace DslExperiments.Generators.Emit;
 /// </summary>
 internal sealed partial class Emitter
 {
-    private const int MaxLine = 140;
     private const string Expect = Runtime.Expectations + "Expect.";
 
     // Precedence of C# operators, loosest first; operands that bind more loosely than their operator get parentheses.
@@ -66,7 +65,7 @@ internal sealed partial class Emitter
 
     /// <summary>Both sides on one line where they fit.</summary>
     private static string Beside(string left, string symbol, string right) =>
-        left + (left.Length + right.Length > MaxLine ? "\n    " : " ") + symbol + " " + right;
+        left + (left.Length + right.Length > SourceWriter.MaxLine ? "\n    " : " ") + symbol + " " + right;
 
     private (string Text, Binding Binding) Comparison(ExpectNode.Comparison comparison, Along[] along)
     {
@@ -170,7 +169,8 @@ internal sealed partial class Emitter
 
         string values = Arms(first, along) + ".Values(static arm => arm." + names.Method(first.Method).Axis(trend.Along) + ")";
         string operand = Expression(trend.Operand, Binding.Or, along.Append(new Along(trend.Along, variable)).ToArray());
-        return Expect + (trend.Increasing ? "Increasing(" : "Decreasing(") + values + ", " + variable + " => " + operand + ")";
+        string separator = values.Length + operand.Length > SourceWriter.MaxLine ? ",\n    " : ", ";
+        return Expect + (trend.Increasing ? "Increasing(" : "Decreasing(") + values + separator + variable + " => " + operand + ")";
     }
 
     private static IEnumerable<ExpectNode.Path> PathsOf(ExpectNode node) => node switch

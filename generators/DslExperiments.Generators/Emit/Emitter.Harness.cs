@@ -79,10 +79,12 @@ internal sealed partial class Emitter
             """);
         writer.Lines($$"""
             using var scope = {{torch}}.NewDisposeScope();
+
             var backbone = new {{Runtime.Backbones}}Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
             var task = new {{HarnessTypes.Task(stage.Task.CSharpType)}}(({{stage.Task.CSharpType}})cohort.Task, backbone, cohort.Seeds);
             var weights = new {{HarnessTypes.Adapter(full)}}(cohort.Options<{{full}}>(), backbone, cohort.Seeds);
             var optimizer = {{Runtime.Training}}Optimizer.Create(cohort.Trainings, weights);
+
             foreach (var step in cohort.Steps(weights, optimizer))
             {
                 using var stepScope = {{torch}}.NewDisposeScope();

@@ -14,13 +14,9 @@ internal sealed partial class Emitter
             writer.Lines($"/// <param name=\"{names.Metrics[i]}\"><c>{Text.Xml(spec.Metrics[i].Name)}</c>.</param>");
         }
 
-        string parameters = string.Join(", ", names.Metrics.Select(name => "double " + name));
-        string values = string.Join(", ", names.Metrics.Select((_, i) => $"values[{Literal.Of(i)}]"));
-        writer.Lines($"""
-            public readonly record struct Metrics({parameters});
-
-            /// <inheritdoc/>
-            """);
+        writer.List("public readonly record struct Metrics(", names.Metrics.Select(name => "double " + name).ToArray(), ");");
+        writer.Blank();
+        writer.Lines("/// <inheritdoc/>");
         writer.Open($$"""protected override {{Runtime.ImmutableArray}}<{{Runtime.Metrics}}Metric> MetricList { get; } =""", "[");
         string[] measures = spec.Metrics.Select((metric, i) => metric.CSharpType is null ? names.Class.Take("Measure" + names.Metrics[i], "Metric") : "").ToArray();
         for (int i = 0; i < measures.Length; i++)
@@ -32,11 +28,12 @@ internal sealed partial class Emitter
         }
 
         writer.Close("];");
-        writer.Lines($"""
-
-            /// <inheritdoc/>
-            protected override Metrics ToMetrics(global::System.ReadOnlySpan<double> values) => new({values});
-            """);
+        writer.Blank();
+        writer.Lines("/// <inheritdoc/>");
+        writer.List(
+            "protected override Metrics ToMetrics(global::System.ReadOnlySpan<double> values) => new(",
+            names.Metrics.Select((_, i) => $"values[{Literal.Of(i)}]").ToArray(),
+            ");");
         foreach ((MetricSpec metric, string measure) in spec.Metrics.Zip(measures, (metric, measure) => (metric, measure)).Where(pair => pair.measure.Length > 0))
         {
             writer.Lines($"""

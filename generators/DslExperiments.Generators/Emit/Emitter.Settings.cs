@@ -35,7 +35,7 @@ internal sealed partial class Emitter
 
     private void EmitConstants(OptionsSpec options, OptionsSpec?[] inProfiles, SettingsSection section, string key, string prefix, string path)
     {
-        foreach (FieldValue field in Values.Settable(options))
+        foreach (FieldValue field in Values.Settable(options).Where(IsTold))
         {
             string memberPath = path + field.Member;
             string fieldKey = key + "." + LastKey(field.Key);
@@ -86,7 +86,12 @@ internal sealed partial class Emitter
         {
             string pretrain = Full.Pretrain is null
                 ? ","
-                : $" {{ Pretrain = new() {{ Task = PretrainTask, Training = {Design(method, "PretrainTraining", SettingsSection.PretrainTraining)} }} }},";
+                : $$"""
+
+                {
+                    Pretrain = new() { Task = PretrainTask, Training = {{Design(method, "PretrainTraining", SettingsSection.PretrainTraining)}} },
+                },
+                """;
             writer.Lines($"""
                 Arm.{method.Record} arm => new(
                     arm,
@@ -172,10 +177,23 @@ internal sealed partial class Emitter
 
         void EmitChange(string property, OptionsSpec from, OptionsSpec to)
         {
-            if (Values.Change(full + "." + property, from, to) is string change)
+            string[] changes = Values.Changes(full + "." + property, from, to);
+            if (changes.Length == 0)
             {
-                writer.Lines($"{property} = {change},");
+                return;
             }
+
+            string start = $"{property} = {full}.{property} with";
+            string line = $"{start} {{ {string.Join(", ", changes)} }},";
+            if (line.Length <= SourceWriter.MaxLine)
+            {
+                writer.Lines(line);
+                return;
+            }
+
+            writer.Open(start);
+            writer.Lines(string.Join(",\n", changes) + ",");
+            writer.Close("},");
         }
     }
 
@@ -192,9 +210,10 @@ internal sealed partial class Emitter
         writer.Close("},");
     }
 
-    /// <summary>What people look for first, and what is not the record's own default.</summary>
-    private static bool IsTold(FieldValue field) =>
-        !field.IsDefault || field.Key is "depth" or "width" or "heads" or "sequences" or "length" or "rank" or "learning_rate" or "steps";
+    /// <summary>What people look for first, and what is not the record's own default; a nested record that has some of it.</summary>
+    private static bool IsTold(FieldValue field) => field.Value is SpecValue.Options nested
+        ? Values.Settable(nested.Value).Any(IsTold)
+        : !field.IsDefault || field.Key is "depth" or "width" or "heads" or "hidden" or "sequences" or "length" or "rank" or "learning_rate" or "steps";
 
     private void EmitFields(OptionsSpec options, SettingsSection? section, string path)
     {

@@ -5,6 +5,9 @@ namespace DslExperiments.Generators.Emit;
 /// <summary>Writes C# line by line with LF endings; a text of several lines is indented as a whole.</summary>
 internal sealed class SourceWriter
 {
+    /// <summary>What a line that is broken where it can be should not exceed, indentation apart.</summary>
+    public const int MaxLine = 140;
+
     private const int IndentSize = 4;
     private readonly StringBuilder text = new();
 
@@ -58,6 +61,25 @@ internal sealed class SourceWriter
     {
         Indentation--;
         Lines(brace);
+    }
+
+    /// <summary>Writes a list on one line where it fits, else one item per line.</summary>
+    /// <param name="start">What stands before it, its bracket included.</param>
+    /// <param name="items">The items; commas are added.</param>
+    /// <param name="end">What stands behind it, its bracket included.</param>
+    public void List(string start, IReadOnlyList<string> items, string end)
+    {
+        string line = start + string.Join(", ", items) + end;
+        if (line.Length <= MaxLine)
+        {
+            Lines(line);
+            return;
+        }
+
+        Lines(start);
+        Indentation++;
+        Lines(string.Join(",\n", items) + end);
+        Indentation--;
     }
 
     /// <inheritdoc/>

@@ -26,17 +26,12 @@ internal static class Values
     /// <summary>The fields that are properties of the C# record; others speak to the compiler, such as the name of a custom task.</summary>
     public static IEnumerable<FieldValue> Settable(OptionsSpec options) => options.Values.Where(field => field.Member.Length > 0);
 
-    /// <summary>What makes one options record from another: <c>A with { B = A.B with { C = 1 } }</c>; null when they are equal.</summary>
+    /// <summary>What a <c>with</c> must set to make one options record from another: <c>B = A.B with { C = 1 }</c>; nothing when they are equal.</summary>
     /// <param name="target">An expression for the record to change.</param>
     /// <param name="from">Its values.</param>
     /// <param name="to">The values wanted; of the same record type.</param>
-    public static string? Change(string target, OptionsSpec from, OptionsSpec to)
+    public static string[] Changes(string target, OptionsSpec from, OptionsSpec to)
     {
-        if (from == to)
-        {
-            return null;
-        }
-
         List<string> changes = new();
         foreach ((FieldValue old, FieldValue now) in from.Values.Zip(to.Values, (old, now) => (old, now)))
         {
@@ -46,12 +41,12 @@ internal static class Values
             }
 
             string value = old.Value is SpecValue.Options before && now.Value is SpecValue.Options after
-                ? Change(target + "." + now.Member, before.Value, after.Value)!
+                ? With(target + "." + now.Member, Changes(target + "." + now.Member, before.Value, after.Value))
                 : Of(now.Value);
             changes.Add(now.Member + " = " + value);
         }
 
-        return changes.Count == 0 ? null : With(target, changes);
+        return changes.ToArray();
     }
 
     /// <summary>What sets properties, some of them of nested records, to expressions.</summary>

@@ -82,79 +82,34 @@ public sealed partial class Expectations
             Depth = Depth,
             Width = Width,
             Heads = Heads,
-            Attention = new()
-            {
-                Scale = global::DslExperiments.Backbones.AttentionScale.InverseSqrt,
-                Output = true,
-            },
             Mlp = new()
             {
                 Hidden = MlpHidden,
-                Activation = global::DslExperiments.Backbones.Activation.Relu,
-                Residual = true,
-            },
-            Norm = global::DslExperiments.Backbones.Norm.Pre,
-            Causal = false,
-            Positions = global::DslExperiments.Backbones.Positions.None,
-            Dtype = global::DslExperiments.Backbones.Precision.Float32,
-            Init = new()
-            {
-                Attention = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Mlp = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Bias = new global::DslExperiments.Backbones.Zeros(),
             },
         },
         Task = new()
         {
             Sequences = TaskSequences,
             Length = TaskLength,
-            Inputs = new global::DslExperiments.Backbones.Normal(1.0),
-            Targets = new global::DslExperiments.Tasks.RandomTargets(),
         },
         Prompt = new()
         {
             Length = 1,
-            Init = new global::DslExperiments.Backbones.Normal(1.0),
         },
         PromptTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.01,
             Steps = 5,
-            Schedule = new global::DslExperiments.Training.ConstantSchedule(),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Lora = new()
         {
             Rank = 1,
-            Alpha = 0.0,
-            RankStabilized = false,
             On = [global::DslExperiments.Methods.Projection.Mlp],
-            Init = new global::DslExperiments.Backbones.KaimingUniform(2.23606797749979),
         },
         LoraTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.01,
             Steps = 5,
-            Schedule = new global::DslExperiments.Training.ConstantSchedule(),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Arms =
         [
@@ -294,8 +249,8 @@ public sealed partial class Expectations
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
         global::DslExperiments.Methods.Adapter adapter = cohort.Method switch
         {
-            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.Seeds),
-            "lora" => new global::DslExperiments.Methods.Lora(cohort.Options<global::DslExperiments.Methods.LoraOptions>(), backbone, cohort.Seeds),
+            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.AdapterSeeds, task),
+            "lora" => new global::DslExperiments.Methods.Lora(cohort.Options<global::DslExperiments.Methods.LoraOptions>(), backbone, cohort.AdapterSeeds),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 
@@ -352,9 +307,11 @@ public sealed partial class Expectations
             global::DslExperiments.Expectations.Expect.Max(global::DslExperiments.Expectations.Expect.Median(results.Of<Arm.Lora>().Series(static m => m.TrainMse), over: static (Arm.Lora arm) => arm with { Seed = default! }))
                 < 1000.0),
         new("decreasing(mean(prompt.train.mse), along: length)", static results =>
-            global::DslExperiments.Expectations.Expect.Decreasing(results.Of<Arm.Prompt>().Values(static arm => arm.Length), length => global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(arm => arm.Length == length).Series(static m => m.TrainMse)))),
+            global::DslExperiments.Expectations.Expect.Decreasing(results.Of<Arm.Prompt>().Values(static arm => arm.Length),
+                length => global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(arm => arm.Length == length).Series(static m => m.TrainMse)))),
         new("not increasing(mean(prompt[targets=random].train.mse), along: learning_rate)", static results =>
-            !global::DslExperiments.Expectations.Expect.Increasing(results.Of<Arm.Prompt>(static arm => arm.Targets == new global::DslExperiments.Tasks.RandomTargets()).Values(static arm => arm.LearningRate), learningRate => global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(arm => arm.Targets == new global::DslExperiments.Tasks.RandomTargets() && arm.LearningRate == learningRate).Series(static m => m.TrainMse)))),
+            !global::DslExperiments.Expectations.Expect.Increasing(results.Of<Arm.Prompt>(static arm => arm.Targets == new global::DslExperiments.Tasks.RandomTargets()).Values(static arm => arm.LearningRate),
+                learningRate => global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(arm => arm.Targets == new global::DslExperiments.Tasks.RandomTargets() && arm.LearningRate == learningRate).Series(static m => m.TrainMse)))),
         new("abs(log10(sqrt(min(prompt.train.mse)))) < 1000", static results =>
             global::DslExperiments.Expectations.Expect.Abs(global::DslExperiments.Expectations.Expect.Log10(global::DslExperiments.Expectations.Expect.Sqrt(global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prompt>().Series(static m => m.TrainMse)))))
                 < 1000.0),
@@ -365,6 +322,9 @@ public sealed partial class Expectations
                 < global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Lora>().TrainableParameters)),
         new("max(prompt.attention.relative_change) < 1", static results =>
             global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prompt>().Series(static m => m.AttentionRelativeChange)) < 1.0),
+        new("min(prompt[length>seed, seed<=length].train.mse) > 0", static results =>
+            global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prompt>(static arm => arm.Length > arm.Seed && arm.Seed <= arm.Length).Series(static m => m.TrainMse))
+                > 0.0),
     ];
 
     // Face --------------------------------------------------------------------------------------------------------
@@ -412,9 +372,10 @@ public sealed partial class Expectations
           - "-(min(prompt.train.mse) + 1) * 2 < 0"
           - "max(prompt.trainable_parameters) < min(lora.trainable_parameters)"
           - "max(prompt.attention.relative_change) < 1"
+          - "min(prompt[length>seed, seed<=length].train.mse) > 0"
 
         """,
-        SpecHash: "c79b32e1622585d261dd880424017621c8ecd81084903c962c48aeb21ead8903",
+        SpecHash: "0e8649de446016527506e3344e1ff2f7ef42d547c64b50e094bf9edc0727f87e",
         Profiles: ["full"]);
 
     /// <inheritdoc/>

@@ -22,9 +22,6 @@ public sealed partial class ProfileChanges
     /// <summary><c>task.length</c>.</summary>
     public const int TaskLength = 2;
 
-    /// <summary><c>task.teacher_length</c>.</summary>
-    public const int TaskTeacherLength = 4;
-
     /// <summary>Everything but the swept values, for one profile.</summary>
     public sealed partial record Settings : global::DslExperiments.ExperimentSettings<Arm>
     {
@@ -76,25 +73,12 @@ public sealed partial class ProfileChanges
             Depth = Depth,
             Width = 8,
             Heads = Heads,
-            Attention = new()
-            {
-                Scale = global::DslExperiments.Backbones.AttentionScale.InverseSqrt,
-                Output = true,
-            },
             Mlp = new()
             {
                 Hidden = 16,
-                Activation = global::DslExperiments.Backbones.Activation.Relu,
-                Residual = true,
             },
-            Norm = global::DslExperiments.Backbones.Norm.Pre,
-            Causal = false,
-            Positions = global::DslExperiments.Backbones.Positions.None,
-            Dtype = global::DslExperiments.Backbones.Precision.Float32,
             Init = new()
             {
-                Attention = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Mlp = new global::DslExperiments.Backbones.ScaledNormal(1.0),
                 Bias = new global::DslExperiments.Backbones.Normal(0.1),
             },
         },
@@ -102,49 +86,23 @@ public sealed partial class ProfileChanges
         {
             Sequences = 4,
             Length = TaskLength,
-            TeacherLength = TaskTeacherLength,
-            Inputs = new global::DslExperiments.Backbones.Normal(1.0),
         },
         Prompt = new()
         {
             Length = 1,
-            Init = new global::DslExperiments.Backbones.Normal(1.0),
         },
         PromptTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.001,
             Steps = 100,
             Schedule = new global::DslExperiments.Training.LinearSchedule(0.1),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
-        Full = new()
-        {
-            On = [global::DslExperiments.Methods.Projection.All],
-        },
+        Full = new(),
         FullTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.01,
             Steps = 100,
             Schedule = new global::DslExperiments.Training.LinearSchedule(0.1),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Arms =
         [
@@ -184,7 +142,12 @@ public sealed partial class ProfileChanges
     public static Settings Wide { get; } = Full with
     {
         Profile = "wide",
-        Backbone = Full.Backbone with { Width = 16, Mlp = Full.Backbone.Mlp with { Hidden = 32 }, Init = Full.Backbone.Init with { Bias = new global::DslExperiments.Backbones.Zeros() } },
+        Backbone = Full.Backbone with
+        {
+            Width = 16,
+            Mlp = Full.Backbone.Mlp with { Hidden = 32 },
+            Init = Full.Backbone.Init with { Bias = new global::DslExperiments.Backbones.Zeros() },
+        },
         Task = Full.Task with { Sequences = 8 },
         Arms =
         [
@@ -211,7 +174,12 @@ public sealed partial class ProfileChanges
     public static Settings Paper { get; } = Full with
     {
         Profile = "paper",
-        PromptTraining = Full.PromptTraining with { Optimizer = global::DslExperiments.Training.OptimizerKind.AdamW, Steps = 5000, WeightDecay = 0.01 },
+        PromptTraining = Full.PromptTraining with
+        {
+            Optimizer = global::DslExperiments.Training.OptimizerKind.AdamW,
+            Steps = 5000,
+            WeightDecay = 0.01,
+        },
         FullTraining = Full.FullTraining with { Optimizer = global::DslExperiments.Training.OptimizerKind.AdamW, Steps = 5000, WeightDecay = 0.01 },
         Arms =
         [
@@ -300,8 +268,8 @@ public sealed partial class ProfileChanges
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
         global::DslExperiments.Methods.Adapter adapter = cohort.Method switch
         {
-            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.Seeds),
-            "full" => new global::DslExperiments.Methods.FullTuning(cohort.Options<global::DslExperiments.Methods.FullOptions>(), backbone, cohort.Seeds),
+            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.AdapterSeeds, task),
+            "full" => new global::DslExperiments.Methods.FullTuning(cohort.Options<global::DslExperiments.Methods.FullOptions>(), backbone, cohort.AdapterSeeds),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 

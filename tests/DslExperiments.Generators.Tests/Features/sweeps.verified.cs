@@ -11,6 +11,14 @@ namespace Test.Experiments;
 public sealed partial class Sweeps
     : global::DslExperiments.Experiment<Sweeps.Arm, Sweeps.Metrics>
 {
+    // Bounds ------------------------------------------------------------------------------------------------------
+
+    /// <summary>D5: rank of an update of the MLP that memorises the sequences wherever the attention keeps them apart.</summary>
+    public const long RankSufficient = 2;
+
+    /// <summary>D5: weights and biases of the MLP that such an update changes.</summary>
+    public const long UpdatedWeightsSufficient = 34;
+
     // Settings ----------------------------------------------------------------------------------------------------
 
     /// <summary><c>backbone.depth</c>.</summary>
@@ -63,58 +71,27 @@ public sealed partial class Sweeps
             Depth = Depth,
             Width = Width,
             Heads = 1,
-            Attention = new()
-            {
-                Scale = global::DslExperiments.Backbones.AttentionScale.InverseSqrt,
-                Output = true,
-            },
             Mlp = new()
             {
                 Hidden = 4,
-                Activation = global::DslExperiments.Backbones.Activation.Relu,
-                Residual = true,
             },
             Norm = global::DslExperiments.Backbones.Norm.None,
-            Causal = false,
-            Positions = global::DslExperiments.Backbones.Positions.None,
-            Dtype = global::DslExperiments.Backbones.Precision.Float32,
-            Init = new()
-            {
-                Attention = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Mlp = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Bias = new global::DslExperiments.Backbones.Zeros(),
-            },
         },
         Task = new()
         {
             Sequences = TaskSequences,
             Length = TaskLength,
-            Inputs = new global::DslExperiments.Backbones.Normal(1.0),
-            Targets = new global::DslExperiments.Tasks.RandomTargets(),
         },
         Lora = new()
         {
             Rank = 1,
-            Alpha = 0.0,
             RankStabilized = true,
-            On = [global::DslExperiments.Methods.Projection.Q, global::DslExperiments.Methods.Projection.V],
             Init = new global::DslExperiments.Backbones.Normal(0.1),
         },
         LoraTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.001,
             Steps = 5,
-            Schedule = new global::DslExperiments.Training.ConstantSchedule(),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Arms =
         [
@@ -218,7 +195,7 @@ public sealed partial class Sweeps
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
         global::DslExperiments.Methods.Adapter adapter = cohort.Method switch
         {
-            "lora" => new global::DslExperiments.Methods.Lora(cohort.Options<global::DslExperiments.Methods.LoraOptions>(), backbone, cohort.Seeds),
+            "lora" => new global::DslExperiments.Methods.Lora(cohort.Options<global::DslExperiments.Methods.LoraOptions>(), backbone, cohort.AdapterSeeds),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 

@@ -69,55 +69,24 @@ public sealed partial class Zip
             Depth = Depth,
             Width = Width,
             Heads = Heads,
-            Attention = new()
-            {
-                Scale = global::DslExperiments.Backbones.AttentionScale.InverseSqrt,
-                Output = true,
-            },
             Mlp = new()
             {
                 Hidden = MlpHidden,
-                Activation = global::DslExperiments.Backbones.Activation.Relu,
-                Residual = true,
-            },
-            Norm = global::DslExperiments.Backbones.Norm.Pre,
-            Causal = false,
-            Positions = global::DslExperiments.Backbones.Positions.None,
-            Dtype = global::DslExperiments.Backbones.Precision.Float32,
-            Init = new()
-            {
-                Attention = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Mlp = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Bias = new global::DslExperiments.Backbones.Zeros(),
             },
         },
         Task = new()
         {
             Sequences = TaskSequences,
             Length = TaskLength,
-            Inputs = new global::DslExperiments.Backbones.Normal(1.0),
-            Targets = new global::DslExperiments.Tasks.RandomTargets(),
         },
         Prompt = new()
         {
             Length = 1,
-            Init = new global::DslExperiments.Backbones.Normal(1.0),
         },
         PromptTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.1,
             Steps = 5,
-            Schedule = new global::DslExperiments.Training.ConstantSchedule(),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Arms =
         [
@@ -186,7 +155,7 @@ public sealed partial class Zip
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
         global::DslExperiments.Methods.Adapter adapter = cohort.Method switch
         {
-            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.Seeds),
+            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.AdapterSeeds, task),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 

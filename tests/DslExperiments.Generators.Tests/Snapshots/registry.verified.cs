@@ -12,8 +12,26 @@ public static class ExperimentRegistry
     /// <summary>All experiments in the order of their names; none is loaded before it is created.</summary>
     public static global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Hosting.ExperimentEntry> All { get; } =
     [
+        new("capped-slots", "theory", "More key-capped slots hurt where the head's output must hardly shrink, and help where it must nearly vanish.", static () => new global::Test.Experiments.Theory.CappedSlots()),
+        new("compiled-queries", "theory", "A prefix misses an update of the query matrix by exactly 2 sinh(alpha) / (2 cosh(alpha) + 1), at every length.", static () => new global::Test.Experiments.Theory.CompiledQueries()),
+        new("compiled-updates", "theory", "A prefix compiles halving a head's values exactly, and misses enlarging them by a half by exactly 1/2 at every length.", static () => new global::Test.Experiments.Theory.CompiledUpdates()),
+        new("elicited-skills", "theory", "One virtual token makes a transformer that learned four tasks do the one, and unlearn the others.", static () => new global::Test.Experiments.Theory.ElicitedSkills()),
+        new("invertibility", "theory", "No prompt within its norm cap brings two sequences together in a contractive network; a rank-2 update does.", static () => new global::Test.Experiments.Theory.Invertibility()),
+        new("invertibility-expansive", "theory", "In an expansive network a capped prompt does bring two sequences together.", static () => new global::Test.Experiments.Theory.InvertibilityExpansive()),
+        new("kernel-universality", "theory", "The longer the prefix of a single attention head, the better it approximates a smooth function.", static () => new global::Test.Experiments.Theory.KernelUniversality()),
+        new("low-rank-against-prefix", "theory", "Rank-1 updates learn to count; a prefix of as many numbers does not.", static () => new global::Test.Experiments.Theory.LowRankAgainstPrefix()),
         new("memorisation-control", "theory", "Targets made by a teacher prompt are memorised by a prompt; random ones are not, and a certificate tells them apart.", static () => new global::Test.Experiments.Theory.MemorisationControl()),
+        new("memory-per-token", "theory", "The bits that a prompt makes a frozen transformer remember grow at most linearly with its length.", static () => new global::Test.Experiments.Theory.MemoryPerToken()),
+        new("meta-function", "theory", "One frozen network computes all 256 functions of 4 values (27 of 3), chosen by one virtual token.", static () => new global::Test.Experiments.Theory.MetaFunction()),
+        new("new-attention-pattern", "theory", "A prefix cannot turn an ascending sorter into a descending one; tuning the weights can.", static () => new global::Test.Experiments.Theory.NewAttentionPattern()),
+        new("parameter-race", "theory", "A low-rank update memorises n sequences with a shared token at rank n; no number of prompt parameters does.", static () => new global::Test.Experiments.Theory.ParameterRace()),
+        new("rank-bound", "theory", "n sequences with their own queries need n virtual tokens; fewer stay above a floor of D4.", static () => new global::Test.Experiments.Theory.RankBound()),
+        new("rank-bound-five", "theory", "Five sequences with their own queries need five virtual tokens; fewer stay above a floor of D4.", static () => new global::Test.Experiments.Theory.RankBoundFive()),
         new("relative-attention", "theory", "A prompt leaves the relative attention among content tokens as it was; full tuning does not.", static () => new global::Test.Experiments.Theory.RelativeAttention()),
         new("single-layer-limit", "theory", "A prompt of any length cannot memorise two sequences that share a token; a rank-2 update can.", static () => new global::Test.Experiments.Theory.SingleLayerLimit()),
+        new("stored-map", "theory", "One virtual token stores any map of 94 symbols.", static () => new global::Test.Experiments.Theory.StoredMap()),
+        new("stored-pairs", "theory", "One virtual token of 10 numbers stores the answers to all 100 pairs of 10 symbols.", static () => new global::Test.Experiments.Theory.StoredPairs()),
+        new("stored-sentence", "theory", "One virtual token stores any string of 20 symbols, and a frozen network reads it out.", static () => new global::Test.Experiments.Theory.StoredSentence()),
+        new("stored-strings", "theory", "Ten virtual tokens store any map of 94 symbols to strings of 10.", static () => new global::Test.Experiments.Theory.StoredStrings()),
     ];
 }

@@ -11,6 +11,22 @@ namespace Test.Experiments.Theory;
 public sealed partial class MemorisationControl
     : global::DslExperiments.Experiment<MemorisationControl.Arm, MemorisationControl.Metrics>
 {
+    // Bounds ------------------------------------------------------------------------------------------------------
+
+    /// <summary>D5: rank of an update of the MLP that memorises the sequences wherever the attention keeps them apart.</summary>
+    public const long RankSufficient = 2;
+
+    /// <summary>D5: weights and biases of the MLP that such an update changes.</summary>
+    public const long UpdatedWeightsSufficient = 42;
+
+    /// <summary>D2: train.mse is above 0, by an amount that the data decides. Every run is held against it.</summary>
+    public static global::DslExperiments.ProvenBound D2TrainMse { get; } =
+        new("D2", "train.mse", 0.0);
+
+    /// <summary>D3: train.mse is at least floor.mse. Every run is held against it.</summary>
+    public static global::DslExperiments.ProvenBound D3TrainMsePerFloorMse { get; } =
+        new("D3", "train.mse", 1.0, "floor.mse");
+
     // Settings ----------------------------------------------------------------------------------------------------
 
     /// <summary><c>backbone.depth</c>.</summary>
@@ -77,16 +93,11 @@ public sealed partial class MemorisationControl
             Mlp = new()
             {
                 Hidden = MlpHidden,
-                Activation = global::DslExperiments.Backbones.Activation.Relu,
-                Residual = true,
             },
             Norm = global::DslExperiments.Backbones.Norm.None,
-            Causal = false,
-            Positions = global::DslExperiments.Backbones.Positions.None,
             Dtype = global::DslExperiments.Backbones.Precision.Float64,
             Init = new()
             {
-                Attention = new global::DslExperiments.Backbones.ScaledNormal(1.0),
                 Mlp = new global::DslExperiments.Backbones.SpectralNorm(0.9486832980505138),
                 Bias = new global::DslExperiments.Backbones.Normal(0.1),
             },
@@ -95,56 +106,43 @@ public sealed partial class MemorisationControl
         {
             Sequences = TaskSequences,
             Length = TaskLength,
-            Inputs = new global::DslExperiments.Backbones.Normal(1.0),
-            Targets = new global::DslExperiments.Tasks.RandomTargets(),
         },
         Prompt = new()
         {
             Length = 1,
-            Init = new global::DslExperiments.Backbones.Normal(1.0),
         },
         PromptTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.1,
             Steps = 4000,
             Schedule = new global::DslExperiments.Training.CosineSchedule(0.001),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Arms =
         [
-            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 1), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 2), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 1), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 2), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 1), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 2), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 1), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 2), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 1), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 2), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 1), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 2), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 1), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 2), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 1), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 2), TrainableParameters: 80),
+            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 1), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 2), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 10, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 1), TrainableParameters: 10, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 2), TrainableParameters: 10, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 20, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 1), TrainableParameters: 20, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 2), TrainableParameters: 20, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 20, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 1), TrainableParameters: 20, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 2), TrainableParameters: 20, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 40, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 1), TrainableParameters: 40, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 2), TrainableParameters: 40, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 40, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 1), TrainableParameters: 40, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 2), TrainableParameters: 40, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 80, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 1), TrainableParameters: 80, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 2), TrainableParameters: 80, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 80, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 1), TrainableParameters: 80, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 2), TrainableParameters: 80, Bounds: [D3TrainMsePerFloorMse]),
         ],
     };
 
@@ -154,10 +152,10 @@ public sealed partial class MemorisationControl
         Profile = "ci",
         Arms =
         [
-            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 40),
+            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 10, Bounds: [D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 40, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Targets: new global::DslExperiments.Tasks.TeacherTargets(4), Seed: 0), TrainableParameters: 40, Bounds: [D3TrainMsePerFloorMse]),
         ],
     };
 
@@ -193,7 +191,12 @@ public sealed partial class MemorisationControl
     /// <param name="CertificateResidual"><c>certificate.residual</c>.</param>
     /// <param name="CertificateRounding"><c>certificate.rounding</c>.</param>
     /// <param name="TeacherMass"><c>teacher.mass</c>.</param>
-    public readonly record struct Metrics(double TrainMse, double CertificateMass, double CertificateResidual, double CertificateRounding, double TeacherMass);
+    public readonly record struct Metrics(
+        double TrainMse,
+        double CertificateMass,
+        double CertificateResidual,
+        double CertificateRounding,
+        double TeacherMass);
 
     /// <inheritdoc/>
     protected override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Metrics.Metric> MetricList { get; } =
@@ -206,7 +209,12 @@ public sealed partial class MemorisationControl
     ];
 
     /// <inheritdoc/>
-    protected override Metrics ToMetrics(global::System.ReadOnlySpan<double> values) => new(values[0], values[1], values[2], values[3], values[4]);
+    protected override Metrics ToMetrics(global::System.ReadOnlySpan<double> values) => new(
+        values[0],
+        values[1],
+        values[2],
+        values[3],
+        values[4]);
 
     // Harness -----------------------------------------------------------------------------------------------------
 
@@ -225,7 +233,7 @@ public sealed partial class MemorisationControl
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
         global::DslExperiments.Methods.Adapter adapter = cohort.Method switch
         {
-            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.Seeds),
+            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.AdapterSeeds, task),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 

@@ -79,75 +79,33 @@ public sealed partial class RelativeAttention
             Depth = Depth,
             Width = Width,
             Heads = 1,
-            Attention = new()
-            {
-                Scale = global::DslExperiments.Backbones.AttentionScale.InverseSqrt,
-                Output = true,
-            },
             Mlp = new()
             {
                 Hidden = MlpHidden,
                 Activation = global::DslExperiments.Backbones.Activation.Gelu,
-                Residual = true,
             },
-            Norm = global::DslExperiments.Backbones.Norm.Pre,
             Causal = true,
-            Positions = global::DslExperiments.Backbones.Positions.None,
             Dtype = global::DslExperiments.Backbones.Precision.Float64,
-            Init = new()
-            {
-                Attention = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Mlp = new global::DslExperiments.Backbones.ScaledNormal(1.0),
-                Bias = new global::DslExperiments.Backbones.Zeros(),
-            },
         },
         Task = new()
         {
             Sequences = TaskSequences,
             Length = TaskLength,
-            Inputs = new global::DslExperiments.Backbones.Normal(1.0),
-            Targets = new global::DslExperiments.Tasks.RandomTargets(),
         },
         Prompt = new()
         {
             Length = 1,
-            Init = new global::DslExperiments.Backbones.Normal(1.0),
         },
         PromptTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.01,
             Steps = 300,
-            Schedule = new global::DslExperiments.Training.ConstantSchedule(),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
-        Full = new()
-        {
-            On = [global::DslExperiments.Methods.Projection.All],
-        },
+        Full = new(),
         FullTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.01,
             Steps = 300,
-            Schedule = new global::DslExperiments.Training.ConstantSchedule(),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Arms =
         [
@@ -283,8 +241,8 @@ public sealed partial class RelativeAttention
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
         global::DslExperiments.Methods.Adapter adapter = cohort.Method switch
         {
-            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.Seeds),
-            "full" => new global::DslExperiments.Methods.FullTuning(cohort.Options<global::DslExperiments.Methods.FullOptions>(), backbone, cohort.Seeds),
+            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.AdapterSeeds, task),
+            "full" => new global::DslExperiments.Methods.FullTuning(cohort.Options<global::DslExperiments.Methods.FullOptions>(), backbone, cohort.AdapterSeeds),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 

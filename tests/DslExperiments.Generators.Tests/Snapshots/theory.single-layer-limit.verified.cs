@@ -11,6 +11,22 @@ namespace Test.Experiments.Theory;
 public sealed partial class SingleLayerLimit
     : global::DslExperiments.Experiment<SingleLayerLimit.Arm, SingleLayerLimit.Metrics>
 {
+    // Bounds ------------------------------------------------------------------------------------------------------
+
+    /// <summary>D5: rank of an update of the MLP that memorises the sequences wherever the attention keeps them apart.</summary>
+    public const long RankSufficient = 2;
+
+    /// <summary>D5: weights and biases of the MLP that such an update changes.</summary>
+    public const long UpdatedWeightsSufficient = 42;
+
+    /// <summary>D2: train.mse is above 0, by an amount that the data decides. Every run is held against it.</summary>
+    public static global::DslExperiments.ProvenBound D2TrainMse { get; } =
+        new("D2", "train.mse", 0.0);
+
+    /// <summary>D3: train.mse is at least floor.mse. Every run is held against it.</summary>
+    public static global::DslExperiments.ProvenBound D3TrainMsePerFloorMse { get; } =
+        new("D3", "train.mse", 1.0, "floor.mse");
+
     // Settings ----------------------------------------------------------------------------------------------------
 
     /// <summary><c>backbone.depth</c>.</summary>
@@ -90,16 +106,11 @@ public sealed partial class SingleLayerLimit
             Mlp = new()
             {
                 Hidden = MlpHidden,
-                Activation = global::DslExperiments.Backbones.Activation.Relu,
-                Residual = true,
             },
             Norm = global::DslExperiments.Backbones.Norm.None,
-            Causal = false,
-            Positions = global::DslExperiments.Backbones.Positions.None,
             Dtype = global::DslExperiments.Backbones.Precision.Float64,
             Init = new()
             {
-                Attention = new global::DslExperiments.Backbones.ScaledNormal(1.0),
                 Mlp = new global::DslExperiments.Backbones.SpectralNorm(0.9486832980505138),
                 Bias = new global::DslExperiments.Backbones.Normal(0.1),
             },
@@ -108,84 +119,58 @@ public sealed partial class SingleLayerLimit
         {
             Sequences = TaskSequences,
             Length = TaskLength,
-            Inputs = new global::DslExperiments.Backbones.Normal(1.0),
-            Targets = new global::DslExperiments.Tasks.RandomTargets(),
         },
         Prompt = new()
         {
             Length = 1,
-            Init = new global::DslExperiments.Backbones.Normal(1.0),
         },
         PromptTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.1,
             Steps = 4000,
             Schedule = new global::DslExperiments.Training.CosineSchedule(0.001),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Lora = new()
         {
             Rank = 1,
-            Alpha = 0.0,
-            RankStabilized = false,
             On = [global::DslExperiments.Methods.Projection.Mlp],
-            Init = new global::DslExperiments.Backbones.KaimingUniform(2.23606797749979),
         },
         LoraTraining = new()
         {
-            Optimizer = global::DslExperiments.Training.OptimizerKind.Adam,
             LearningRate = 0.01,
             Steps = 4000,
             Schedule = new global::DslExperiments.Training.CosineSchedule(0.001),
-            Warmup = 0,
-            Clip = 0.0,
-            WeightDecay = 0.0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            Momentum = 0.0,
-            Batch = 0,
-            MeasureEvery = 0,
         },
         Arms =
         [
-            new(new Arm.Prompt(Length: 1, Seed: 0), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Seed: 1), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Seed: 2), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 1, Seed: 3), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 2, Seed: 0), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 2, Seed: 1), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 2, Seed: 2), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 2, Seed: 3), TrainableParameters: 20),
-            new(new Arm.Prompt(Length: 4, Seed: 0), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Seed: 1), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Seed: 2), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 4, Seed: 3), TrainableParameters: 40),
-            new(new Arm.Prompt(Length: 8, Seed: 0), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 8, Seed: 1), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 8, Seed: 2), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 8, Seed: 3), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 16, Seed: 0), TrainableParameters: 160),
-            new(new Arm.Prompt(Length: 16, Seed: 1), TrainableParameters: 160),
-            new(new Arm.Prompt(Length: 16, Seed: 2), TrainableParameters: 160),
-            new(new Arm.Prompt(Length: 16, Seed: 3), TrainableParameters: 160),
-            new(new Arm.Prompt(Length: 32, Seed: 0), TrainableParameters: 320),
-            new(new Arm.Prompt(Length: 32, Seed: 1), TrainableParameters: 320),
-            new(new Arm.Prompt(Length: 32, Seed: 2), TrainableParameters: 320),
-            new(new Arm.Prompt(Length: 32, Seed: 3), TrainableParameters: 320),
-            new(new Arm.Prompt(Length: 64, Seed: 0), TrainableParameters: 640),
-            new(new Arm.Prompt(Length: 64, Seed: 1), TrainableParameters: 640),
-            new(new Arm.Prompt(Length: 64, Seed: 2), TrainableParameters: 640),
-            new(new Arm.Prompt(Length: 64, Seed: 3), TrainableParameters: 640),
+            new(new Arm.Prompt(Length: 1, Seed: 0), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Seed: 1), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Seed: 2), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 1, Seed: 3), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Seed: 0), TrainableParameters: 20, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Seed: 1), TrainableParameters: 20, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Seed: 2), TrainableParameters: 20, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 2, Seed: 3), TrainableParameters: 20, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Seed: 0), TrainableParameters: 40, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Seed: 1), TrainableParameters: 40, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Seed: 2), TrainableParameters: 40, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 4, Seed: 3), TrainableParameters: 40, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Seed: 0), TrainableParameters: 80, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Seed: 1), TrainableParameters: 80, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Seed: 2), TrainableParameters: 80, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Seed: 3), TrainableParameters: 80, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 16, Seed: 0), TrainableParameters: 160, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 16, Seed: 1), TrainableParameters: 160, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 16, Seed: 2), TrainableParameters: 160, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 16, Seed: 3), TrainableParameters: 160, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 32, Seed: 0), TrainableParameters: 320, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 32, Seed: 1), TrainableParameters: 320, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 32, Seed: 2), TrainableParameters: 320, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 32, Seed: 3), TrainableParameters: 320, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 64, Seed: 0), TrainableParameters: 640, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 64, Seed: 1), TrainableParameters: 640, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 64, Seed: 2), TrainableParameters: 640, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 64, Seed: 3), TrainableParameters: 640, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
             new(new Arm.Lora(Rank: 1, Seed: 0), TrainableParameters: 84),
             new(new Arm.Lora(Rank: 1, Seed: 1), TrainableParameters: 84),
             new(new Arm.Lora(Rank: 1, Seed: 2), TrainableParameters: 84),
@@ -209,9 +194,9 @@ public sealed partial class SingleLayerLimit
         LoraTraining = Full.LoraTraining with { Steps = 2000 },
         Arms =
         [
-            new(new Arm.Prompt(Length: 1, Seed: 0), TrainableParameters: 10),
-            new(new Arm.Prompt(Length: 8, Seed: 0), TrainableParameters: 80),
-            new(new Arm.Prompt(Length: 64, Seed: 0), TrainableParameters: 640),
+            new(new Arm.Prompt(Length: 1, Seed: 0), TrainableParameters: 10, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 8, Seed: 0), TrainableParameters: 80, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
+            new(new Arm.Prompt(Length: 64, Seed: 0), TrainableParameters: 640, Bounds: [D2TrainMse, D3TrainMsePerFloorMse]),
             new(new Arm.Lora(Rank: 1, Seed: 0), TrainableParameters: 84),
             new(new Arm.Lora(Rank: 2, Seed: 0), TrainableParameters: 168),
             new(new Arm.Lora(Rank: 4, Seed: 0), TrainableParameters: 336),
@@ -289,8 +274,8 @@ public sealed partial class SingleLayerLimit
         // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
         global::DslExperiments.Methods.Adapter adapter = cohort.Method switch
         {
-            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.Seeds),
-            "lora" => new global::DslExperiments.Methods.Lora(cohort.Options<global::DslExperiments.Methods.LoraOptions>(), backbone, cohort.Seeds),
+            "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.AdapterSeeds, task),
+            "lora" => new global::DslExperiments.Methods.Lora(cohort.Options<global::DslExperiments.Methods.LoraOptions>(), backbone, cohort.AdapterSeeds),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 
