@@ -9,7 +9,7 @@ public sealed record DiagnosticCase(string Name, string Keys, IReadOnlyList<stri
 /// <summary>The table of <see cref="DiagnosticTests"/>.</summary>
 public static partial class DiagnosticCases
 {
-    public static IReadOnlyList<DiagnosticCase> All { get; } = [.. Yaml(), .. Values(), .. Sweeps(), .. Contradictions(), .. Suite(), .. SuiteMetrics(), .. Expectations(), .. Warnings(), .. SuiteWarnings()];
+    public static IReadOnlyList<DiagnosticCase> All { get; } = [.. Yaml(), .. Values(), .. Sweeps(), .. Contradictions(), .. Suite(), .. Lookup(), .. SuiteMetrics(), .. Expectations(), .. Warnings(), .. SuiteWarnings()];
 
     private static DiagnosticCase Case(string name, string keys, params string[] expected) => new(name, keys, expected);
 
@@ -99,7 +99,7 @@ public static partial class DiagnosticCases
         Case("no", "backbone: { kind: transformer, width: 8, causal: «no» }", "DSLX0106 backbone.causal wants true or false, not 'no'; write false"),
         Case("on", "backbone: { kind: transformer, width: 8, causal: «on» }", "DSLX0106 backbone.causal wants true or false, not 'on'; write true"),
         Case("truthy word", "backbone: { kind: transformer, width: 8, causal: «maybe» }", "DSLX0106 backbone.causal wants true or false, not 'maybe'"),
-        Case("unknown word, near", "backbone: { kind: transformer, width: 8, norm: «rsm» }", "DSLX0107 backbone.norm wants one of none, pre, post, rms, not 'rsm'; did you mean 'rms'?"),
+        Case("unknown word, near", "backbone: { kind: transformer, width: 8, norm: «rsm» }", "DSLX0107 backbone.norm wants one of none, pre, pre_mlp, post, rms, not 'rsm'; did you mean 'rms'?"),
         Case("unknown word, far", "training: { optimizer: «lion» }", "DSLX0107 training.optimizer wants one of adam, adamw, sgd, adafactor, not 'lion'"),
         Case("unknown kind", "backbone: { kind: «mamba» }", "DSLX0107 backbone.kind wants one of transformer, not 'mamba'"),
         Case("unknown family", "task: { family: «teacher_promt» }", "DSLX0107 task.family wants one of shared_token_pair, teacher_prompt, distinct_queries, common_target, head_update, sphere_regression, integer_sequences, associations, lookup_table, custom, not 'teacher_promt'; did you mean 'teacher_prompt'?"),

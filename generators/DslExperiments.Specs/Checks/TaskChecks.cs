@@ -27,6 +27,7 @@ internal sealed class TaskChecks(DiagnosticBag bag)
                 break;
             case "lookup_table":
                 CheckConstruction(task, backbone, point, "lookup");
+                CheckSentence(task, backbone, point);
                 break;
             case "integer_sequences":
                 CheckIntegers(task, backbone, point);
@@ -122,6 +123,19 @@ internal sealed class TaskChecks(DiagnosticBag bag)
         {
             string what = why.Length == 0 ? $"{task.Options.Key}.family {task.Variant.Name}" : $"{why[0].Key} {ValueText.Of(point[why[0]])}";
             bag.Report(CrossRules.WrongConstruction, Place(task, point, why.Append(backbone.Construct).ToArray()), $"{what} needs backbone.construct {wanted}, not {ValueText.Of(found)}");
+        }
+    }
+
+    private void CheckSentence(BoundVariant task, TransformerFields backbone, Point point)
+    {
+        BoundField table = task.Options["table"];
+        if (table.IsValid && backbone.Construct.IsValid && point.Call(table).Function == "sentence"
+            && point.Call(backbone.Construct) is { Function: "lookup" } lookup && !Constructions.HoldsSentence(lookup))
+        {
+            bag.Report(
+                CrossRules.WrongConstruction,
+                Place(task, point, table, backbone.Construct),
+                $"{table.Key} sentence needs backbone.construct lookup(symbols, 0, {Text(Constructions.SentenceLength)}) of at least {Text(Constructions.SentenceSymbols)} symbols, not {ValueText.Of(lookup)}");
         }
     }
 

@@ -1,15 +1,4 @@
-// Attributes that the C# compiler looks for and netstandard2.0 lacks.
+namespace System.Runtime.CompilerServices;
 
-namespace System.Runtime.CompilerServices
-{
-    internal static class IsExternalInit;
-}
-
-namespace System.Diagnostics.CodeAnalysis
-{
-    [AttributeUsage(AttributeTargets.Parameter)]
-    internal sealed class NotNullWhenAttribute(bool returnValue) : Attribute
-    {
-        public bool ReturnValue { get; } = returnValue;
-    }
-}
+/// <summary>What the C# compiler looks for in order to allow <c>init</c>, and netstandard2.0 lacks.</summary>
+internal static class IsExternalInit;

@@ -203,7 +203,7 @@ internal static class CrossRules
         "DSLX0316",
         "task of another construction",
         SpecSeverity.Error,
-        "head_update with value(gain) is of construct: value_head, with query(strength) of query_head; lookup_table is of construct: lookup.",
+        "head_update with value(gain) is of construct: value_head, with query(strength) of query_head; lookup_table is of construct: lookup, its table sentence of lookup(94, 0, 20) or of any other alphabet from 87 symbols on.",
         """
         backbone: { kind: transformer, construct: value_head, width: 2, attention: { scale: none, output: false }, mlp: { hidden: 0 }, norm: none }
         task: { family: head_update, update: query(2) }

@@ -33,6 +33,16 @@ internal static class Constructions
     /// <summary>With two inputs, as many digits must fit into the 53 bits of one number.</summary>
     private const long MostSymbolsOfPairs = 11;
 
+    /// <summary>Symbols of the table <c>sentence</c>, "I love transformers!".</summary>
+    public const long SentenceLength = 20;
+
+    /// <summary>The smallest alphabet that has them: printable ASCII from the space to its last letter, v.</summary>
+    public const long SentenceSymbols = 'v' - ' ' + 1;
+
+    /// <summary>True when a network can hold the table <c>sentence</c>.</summary>
+    public static bool HoldsSentence(SpecValue.Call lookup) =>
+        Argument(lookup, 0) >= SentenceSymbols && Argument(lookup, 1) == 0 && Argument(lookup, 2) == SentenceLength;
+
     /// <summary>The shape of a construction.</summary>
     public static ConstructionShape ShapeOf(SpecValue.Call construct) => construct.Function switch
     {

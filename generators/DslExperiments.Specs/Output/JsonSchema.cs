@@ -159,7 +159,7 @@ public static class JsonSchema
         }
         else
         {
-            field.Type!.WriteSchema(json);
+            json.Array("anyOf", options => options.Item(field.Type!.WriteSchema).Item(none => none.Property("type", "null")));
         }
     }
 

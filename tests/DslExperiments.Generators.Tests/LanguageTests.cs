@@ -1,0 +1,78 @@
+using System.Collections;
+using DslExperiments.Generators.Tests.Support;
+using DslExperiments.Specs;
+
+namespace DslExperiments.Generators.Tests;
+
+/// <summary>The language's tables are what the runtime's options records are. Because defaults agree, generated settings leave them out.</summary>
+public class LanguageTests
+{
+    public static TheoryData<string> Records => [.. RuntimeTypes.Sections.Select(section => section.CSharpType).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void Every_property_has_a_key(string record)
+    {
+        string[] properties = [.. RuntimeTypes.Find(record).GetProperties().Where(property => property.SetMethod is { IsPublic: true }).Select(property => property.Name)];
+        string[] members = [.. Of(record).Fields.Select(field => field.Member).Where(member => member.Length > 0)];
+
+        Assert.Subset(properties.ToHashSet(), members.ToHashSet());
+
+        // Every task has a number of sequences; where the rest decides it, it is no key.
+        Assert.Subset(new HashSet<string> { nameof(DslExperiments.Tasks.TaskOptions.Sequences) }, properties.Except(members).ToHashSet());
+    }
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void A_default_is_the_record_s_own(string record)
+    {
+        object options = Activator.CreateInstance(RuntimeTypes.Find(record))!;
+        foreach (Field field in Of(record).Fields.Where(field => field.Member.Length > 0))
+        {
+            object? own = RuntimeTypes.Get(options, field.Member);
+            if (field.Nested is not null)
+            {
+                Assert.Equal(RuntimeTypes.Find(field.Nested.CSharpType), own!.GetType());
+            }
+            else if (own is IEnumerable list)
+            {
+                Assert.Equal((object?[])RuntimeTypes.ToObject(field.Default)!, list.Cast<object?>());
+            }
+            else
+            {
+                Assert.True(Equals(RuntimeTypes.ToObject(field.Default), own), $"{record}.{field.Member} is {own} by itself, {RuntimeTypes.ToObject(field.Default)} in the table.");
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_word_is_a_member_and_every_member_a_word()
+    {
+        foreach (var choice in Types.Select(type => type is WordListType list ? list.Item : type).OfType<ChoiceType>())
+        {
+            Assert.Equal(
+                Enum.GetNames(RuntimeTypes.Find(choice.CSharpType)).Order(StringComparer.Ordinal),
+                choice.Words.Select(word => word.Member).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Every_function_is_a_record_with_these_parameters()
+    {
+        foreach (var call in Types.OfType<CallType>())
+        {
+            foreach (var function in call.Functions)
+            {
+                var type = RuntimeTypes.Find(function.CSharpType);
+                Assert.True(RuntimeTypes.Find(call.CSharpType).IsAssignableFrom(type), $"{type} is no {call.CSharpType}.");
+                Assert.Contains(type.GetConstructors(), constructor => constructor.GetParameters()
+                    .Select(parameter => (parameter.Name!.ToLowerInvariant(), parameter.ParameterType))
+                    .SequenceEqual(function.Parameters.Select(parameter => (parameter.Name.Replace("_", "", StringComparison.Ordinal), parameter.Type is IntType ? typeof(int) : typeof(double)))));
+            }
+        }
+    }
+
+    private static FieldType[] Types { get; } = [.. RuntimeTypes.Sections.SelectMany(section => section.Fields).Select(known => known.Type).OfType<FieldType>()];
+
+    private static Section Of(string record) => RuntimeTypes.Sections.First(section => section.CSharpType == record);
+}
