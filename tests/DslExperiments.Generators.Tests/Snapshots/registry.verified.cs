@@ -33,5 +33,6 @@ public static class ExperimentRegistry
         new("stored-pairs", "theory", "One virtual token of 10 numbers stores the answers to all 100 pairs of 10 symbols.", static () => new global::Test.Experiments.Theory.StoredPairs()),
         new("stored-sentence", "theory", "One virtual token stores any string of 20 symbols, and a frozen network reads it out.", static () => new global::Test.Experiments.Theory.StoredSentence()),
         new("stored-strings", "theory", "Ten virtual tokens store any map of 94 symbols to strings of 10.", static () => new global::Test.Experiments.Theory.StoredStrings()),
+        new("zero-prompts", "theory", "A prompt of zeros is a prefix of zeros at every length, and an untrained update is the frozen backbone.", static () => new global::Test.Experiments.Theory.ZeroPrompts()),
     ];
 }
