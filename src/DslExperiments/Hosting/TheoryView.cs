@@ -45,10 +45,10 @@ internal static class TheoryView
     {
         var claims = runs.SelectMany(static run => run.Expectations).ToArray();
         int failed = claims.Count(static claim => claim.Held == false), open = claims.Count(static claim => claim.Held is null);
-        var text = string.Create(CultureInfo.InvariantCulture, $"{runs.Count} studies, {claims.Length} claims: {claims.Length - failed - open} held");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{Studies(runs.Count)}, {claims.Length} {(claims.Length == 1 ? "claim" : "claims")}: {claims.Length - failed - open} held");
         text += failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {failed} FAILED") : "";
         text += open > 0 ? string.Create(CultureInfo.InvariantCulture, $", {open} not judged") : "";
-        text += missing > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {missing} studies did not finish") : "";
+        text += missing > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {Studies(missing)} did not finish") : "";
         console.WriteLine();
         console.WriteLine(text + ".");
     }
@@ -100,6 +100,8 @@ internal static class TheoryView
         ({ } paper, null or "") => paper,
         var (paper, claim) => $"{paper}, {claim}",
     };
+
+    private static string Studies(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "study" : "studies")}");
 
     private static string Number(double value) => double.IsNaN(value) ? "" : SpecText.Rounded(value);
 }

@@ -91,7 +91,6 @@ public sealed partial class InvertibilityExpansive
             {
                 Attention = new global::DslExperiments.Backbones.SpectralNorm(2.0),
                 Mlp = new global::DslExperiments.Backbones.SpectralNorm(2.0),
-                Bias = new global::DslExperiments.Backbones.Normal(0.1),
                 Value = new global::DslExperiments.Backbones.SpectralNorm(4.0),
             },
         },
@@ -278,7 +277,6 @@ public sealed partial class InvertibilityExpansive
           init:
             attention: spectral_norm(2)
             mlp: spectral_norm(2)
-            bias: normal(0.1)
             value: spectral_norm(4)
         task:
           family: common_target
@@ -313,7 +311,7 @@ public sealed partial class InvertibilityExpansive
             seeds: [0]
 
         """,
-        SpecHash: "86ace16cf72c43c66feb14a102a2df1975adf52f6892b031617cd26e97fd5229",
+        SpecHash: "d83bf1d21b2155b6e8a3145dc6ed093fbc80c6a43d148a3aee64a9c837d5cb74",
         Profiles: ["full", "ci"]);
 
     /// <inheritdoc/>

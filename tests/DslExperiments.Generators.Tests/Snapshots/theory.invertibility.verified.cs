@@ -13,6 +13,10 @@ public sealed partial class Invertibility
 {
     // Bounds ------------------------------------------------------------------------------------------------------
 
+    /// <summary>D6: output_gap is at least 0.40126895842779403 times input_gap. Every run is held against it.</summary>
+    public static global::DslExperiments.ProvenBound D6OutputGapPerInputGap { get; } =
+        new("D6", "output_gap", 0.40126895842779403, "input_gap");
+
     /// <summary>D6: output_gap is at least output_gap.certified. Every run is held against it.</summary>
     public static global::DslExperiments.ProvenBound D6OutputGapPerOutputGapCertified { get; } =
         new("D6", "output_gap", 1.0, "output_gap.certified");
@@ -104,7 +108,6 @@ public sealed partial class Invertibility
             {
                 Attention = new global::DslExperiments.Backbones.SpectralNorm(1.0),
                 Mlp = new global::DslExperiments.Backbones.SpectralNorm(0.5477225575051661),
-                Bias = new global::DslExperiments.Backbones.Normal(0.1),
                 Value = new global::DslExperiments.Backbones.SpectralNorm(0.02),
             },
         },
@@ -139,38 +142,38 @@ public sealed partial class Invertibility
         },
         Arms =
         [
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 3), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 3), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 32, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 32, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 32, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 3), TrainableParameters: 32, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 32, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 32, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 32, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 3), TrainableParameters: 32, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 3), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 3), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 512, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 512, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 512, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 3), TrainableParameters: 512, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 512, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 512, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 512, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 3), TrainableParameters: 512, Bounds: [D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 3), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 3), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 32, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 32, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 32, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 3), TrainableParameters: 32, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 32, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 32, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 32, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 4, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 3), TrainableParameters: 32, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 3), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 3), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 512, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 512, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 512, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 3), TrainableParameters: 512, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 512, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 512, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 512, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 64, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 3), TrainableParameters: 512, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
             new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 192),
             new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 192),
             new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 192),
@@ -194,18 +197,32 @@ public sealed partial class Invertibility
     public static Settings Ci { get; } = Full with
     {
         Profile = "ci",
-        PromptTraining = Full.PromptTraining with { Steps = 1000 },
-        LoraTraining = Full.LoraTraining with { Steps = 1000 },
         Arms =
         [
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 8, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
-            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 128, Bounds: [D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 8, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
+            new(new Arm.Prompt(Length: 16, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 128, Bounds: [D6OutputGapPerInputGap, D6OutputGapPerOutputGapCertified]),
             new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 192),
+            new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 192),
+            new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 192),
             new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 192),
+            new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 192),
+            new(new Arm.Lora(Rank: 1, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 192),
             new(new Arm.Lora(Rank: 2, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 0), TrainableParameters: 384),
+            new(new Arm.Lora(Rank: 2, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 1), TrainableParameters: 384),
+            new(new Arm.Lora(Rank: 2, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Gap, Seed: 2), TrainableParameters: 384),
             new(new Arm.Lora(Rank: 2, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 0), TrainableParameters: 384),
+            new(new Arm.Lora(Rank: 2, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 1), TrainableParameters: 384),
+            new(new Arm.Lora(Rank: 2, Objective: global::DslExperiments.Tasks.CommonTargetObjective.Target, Seed: 2), TrainableParameters: 384),
         ],
     };
 
@@ -366,7 +383,6 @@ public sealed partial class Invertibility
           init:
             attention: spectral_norm(1)
             mlp: spectral_norm(0.5477225575051661)
-            bias: normal(0.1)
             value: spectral_norm(0.02)
         task:
           family: common_target
@@ -402,12 +418,10 @@ public sealed partial class Invertibility
             methods:
               prompt:
                 length: [1, 16]
-            training:
-              steps: 1000
-            seeds: [0]
+            seeds: [0, 1, 2]
 
         """,
-        SpecHash: "b6d857bdb617a60e388037fc124d6f14ef2340d3afb588081880373bd0fd2f9c",
+        SpecHash: "56c36a263725b94210a78d26b9c681546332081a4d68f96b3451f879915300ab",
         Profiles: ["full", "ci"]);
 
     /// <inheritdoc/>

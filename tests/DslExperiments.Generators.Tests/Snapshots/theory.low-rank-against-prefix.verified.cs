@@ -213,6 +213,43 @@ public sealed partial class LowRankAgainstPrefix
         ],
     };
 
+    /// <summary>Profile <c>ci</c>.</summary>
+    public static Settings Ci { get; } = Full with
+    {
+        Profile = "ci",
+        Backbone = Full.Backbone with { Width = 96, Mlp = Full.Backbone.Mlp with { Hidden = 384 } },
+        Task = Full.Task with { Length = 6, MaxDistinct = 3, Placeholders = 1, TestSequences = 300 },
+        PretrainTask = Full.PretrainTask with { Length = 6, MaxDistinct = 3, Placeholders = 1 },
+        PretrainTraining = Full.PretrainTraining with
+        {
+            LearningRate = 0.001,
+            Steps = 1500,
+            Schedule = new global::DslExperiments.Training.CosineSchedule(0.05),
+            Warmup = 50,
+        },
+        PrefixTraining = Full.PrefixTraining with
+        {
+            LearningRate = 0.03,
+            Steps = 400,
+            Schedule = new global::DslExperiments.Training.CosineSchedule(0.05),
+            Warmup = 50,
+            WeightDecay = 0.0,
+        },
+        LoraTraining = Full.LoraTraining with
+        {
+            LearningRate = 0.01,
+            Steps = 2000,
+            Schedule = new global::DslExperiments.Training.CosineSchedule(0.05),
+            Warmup = 50,
+        },
+        Arms =
+        [
+            new(new Arm.Prefix(Length: 1, Seed: 0), TrainableParameters: 384),
+            new(new Arm.Prefix(Length: 12, Seed: 0), TrainableParameters: 4608),
+            new(new Arm.Lora(Seed: 0), TrainableParameters: 4608),
+        ],
+    };
+
     /// <summary>The arms of the full study.</summary>
     public static global::System.Collections.Immutable.ImmutableArray<Arm> Arms { get; } =
         [.. global::System.Linq.ImmutableArrayExtensions.Select(Full.Arms, static planned => planned.Arm)];
@@ -338,10 +375,14 @@ public sealed partial class LowRankAgainstPrefix
     /// <inheritdoc/>
     protected override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Expectations.Expectation<Arm, Metrics>> ExpectationList { get; } =
     [
-        new("min(lora.exact_match) > 0.5", static results =>
-            global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Lora>().Series(static m => m.ExactMatch)) > 0.5),
-        new("max(prefix.exact_match) < 0.05", static results =>
-            global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prefix>().Series(static m => m.ExactMatch)) < 0.05),
+        new("max(lora.eval.loss) < 0.75 * min(prefix.eval.loss)", static results =>
+            global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Lora>().Series(static m => m.EvalLoss))
+                < 0.75 * global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prefix>().Series(static m => m.EvalLoss))),
+        new("min(lora.exact_match) > 1.5 * max(prefix.exact_match)", static results =>
+            global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Lora>().Series(static m => m.ExactMatch))
+                > 1.5 * global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prefix>().Series(static m => m.ExactMatch))),
+        new("max(prefix.exact_match) < 0.1", static results =>
+            global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prefix>().Series(static m => m.ExactMatch)) < 0.1),
         new("max(lora.trainable_parameters) == min(prefix[length=12].trainable_parameters)", static results =>
             global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Lora>().TrainableParameters)
                 == global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prefix>(static arm => arm.Length == 12).TrainableParameters)),
@@ -420,8 +461,9 @@ public sealed partial class LowRankAgainstPrefix
         seeds: [0]
         metrics: [train.loss, eval.loss, exact_match]
         expect:
-          - "min(lora.exact_match) > 0.5"
-          - "max(prefix.exact_match) < 0.05"
+          - "max(lora.eval.loss) < 0.75 * min(prefix.eval.loss)"
+          - "min(lora.exact_match) > 1.5 * max(prefix.exact_match)"
+          - "max(prefix.exact_match) < 0.1"
           - "max(lora.trainable_parameters) == min(prefix[length=12].trainable_parameters)"
         profiles:
           paper: {}
@@ -459,10 +501,44 @@ public sealed partial class LowRankAgainstPrefix
                   steps: 8000
                   schedule: cosine(0.05)
                   warmup: 50
+          ci:
+            backbone:
+              width: 96
+              mlp:
+                hidden: 384
+            pretrain:
+              task:
+                length: 6
+                max_distinct: 3
+                placeholders: 1
+              training:
+                learning_rate: 0.001
+                steps: 1500
+                schedule: cosine(0.05)
+                warmup: 50
+            task:
+              length: 6
+              max_distinct: 3
+              placeholders: 1
+              test_sequences: 300
+            methods:
+              prefix:
+                training:
+                  learning_rate: 0.03
+                  steps: 400
+                  schedule: cosine(0.05)
+                  warmup: 50
+                  weight_decay: 0
+              lora:
+                training:
+                  learning_rate: 0.01
+                  steps: 2000
+                  schedule: cosine(0.05)
+                  warmup: 50
 
         """,
-        SpecHash: "9c3c33741295246fd189749da8588edd77ea10731c53bf83e3b9aaa1b415934b",
-        Profiles: ["full", "paper", "reduced"]);
+        SpecHash: "0fd14c4744ab807396960173b2a90e65d35d83f9a6a2b92b3c178871136e9af3",
+        Profiles: ["full", "paper", "reduced", "ci"]);
 
     /// <inheritdoc/>
     protected override global::DslExperiments.ExperimentSettings<Arm> SettingsOf(string profile) => profile switch
@@ -470,6 +546,7 @@ public sealed partial class LowRankAgainstPrefix
         "full" => Full,
         "paper" => Paper,
         "reduced" => Reduced,
+        "ci" => Ci,
         _ => throw UnknownProfile(profile),
     };
 

@@ -184,7 +184,6 @@ public sealed partial class RankBoundFive
     public static Settings Ci { get; } = Full with
     {
         Profile = "ci",
-        PromptTraining = Full.PromptTraining with { Steps = 2000, Restarts = 6 },
         Arms =
         [
             new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 16, Bounds: [D4TrainMse, D4TrainMsePerFloorMse]),
@@ -360,13 +359,10 @@ public sealed partial class RankBoundFive
             methods:
               prompt:
                 length: [1, 4, 6]
-            training:
-              steps: 2000
-              restarts: 6
             seeds: [0]
 
         """,
-        SpecHash: "8c2dd1c67d7f833b45fa7478854e80e366c4763cd7e6da3016955b12c9d88733",
+        SpecHash: "ae367db523c33146eaa65bd05fe03c79c26a6eb9cac3530584ce4c346096ff65",
         Profiles: ["full", "ci"]);
 
     /// <inheritdoc/>

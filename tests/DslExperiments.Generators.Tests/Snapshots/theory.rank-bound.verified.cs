@@ -168,7 +168,6 @@ public sealed partial class RankBound
     public static Settings Ci { get; } = Full with
     {
         Profile = "ci",
-        PromptTraining = Full.PromptTraining with { Steps = 2000, Restarts = 6 },
         Arms =
         [
             new(new Arm.Prompt(Length: 1, Targets: new global::DslExperiments.Tasks.RandomTargets(), Seed: 0), TrainableParameters: 16, Bounds: [D4TrainMse, D4TrainMsePerFloorMse]),
@@ -344,13 +343,10 @@ public sealed partial class RankBound
             methods:
               prompt:
                 length: [1, 2, 4]
-            training:
-              steps: 2000
-              restarts: 6
             seeds: [0]
 
         """,
-        SpecHash: "842ad1634eff0aa53ceb68dfcb47d1911d48bd453ab7c612954aacccbac73649",
+        SpecHash: "50eb92b42283f6109fca129035768ce9b44d54aef06e5e60f54762ea98f57258",
         Profiles: ["full", "ci"]);
 
     /// <inheritdoc/>
