@@ -8,4 +8,8 @@ namespace DslExperiments.Backbones;
 /// them is drawn, a gain is one; a name or shape that the backbone does not have is an <see cref="ArgumentException"/>.
 /// What full tuning of everything exports (<see cref="Methods.Adapter.Export"/>) is such a dictionary.
 /// </param>
-public sealed record BackboneWeights(Func<int, IReadOnlyDictionary<string, Tensor>> OfSeed);
+public sealed record BackboneWeights(Func<int, IReadOnlyDictionary<string, Tensor>> OfSeed)
+{
+    /// <summary>True when all seeds have the same weights, which then lie in memory once: those of a checkpoint.</summary>
+    public bool AreShared { get; init; }
+}

@@ -16,7 +16,7 @@ namespace DslExperiments.Backbones;
 /// The forward pass does the least work that is exact: see <see cref="FrozenPass"/> for the part that no trained number
 /// reaches and <see cref="LivePass"/> for the rest.
 /// </remarks>
-public sealed class Transformer
+public class Transformer
 {
     private readonly byte[] fingerprint;
     private readonly Dictionary<(int Layer, NormPlace Place), Tensor> gains = [];
@@ -135,12 +135,22 @@ public sealed class Transformer
         return new Content(ids, () => LookUp(table, ids), reads, firstPosition);
     }
 
+    /// <summary>Sequences of texts, which end at different places and are read at different ones.</summary>
+    /// <param name="ids">[G, N, T], 64-bit, each padded at its end with any token of the vocabulary.</param>
+    /// <param name="firstPosition">Position of the first token.</param>
+    /// <param name="reads">Which tokens are read, [G, N, reads], 64-bit.</param>
+    /// <param name="lengths">Tokens before the padding, [G, N], 64-bit; null when nothing is padded.</param>
+    /// <param name="decoderIds">Tokens that a decoder is given, [G, N, Tout], to which the reads then belong; else null.</param>
+    /// <exception cref="InvalidOperationException">The backbone has no vocabulary, or decoder and tokens do not go together.</exception>
+    public virtual Content Embed(Tensor ids, int firstPosition, Tensor reads, Tensor? lengths = null, Tensor? decoderIds = null) =>
+        throw new NotImplementedException();
+
     /// <summary>Scores of the vocabulary after every token that is read, [A, B, reads, V].</summary>
     /// <param name="content">Sequences of <see cref="Embed"/>, or vectors.</param>
     /// <param name="adapter">The adapter, A arms.</param>
     /// <param name="batch">Which sequences.</param>
     /// <exception cref="InvalidOperationException">The backbone has no vocabulary.</exception>
-    public Tensor Logits(Content content, Adapter adapter, Batch batch)
+    public virtual Tensor Logits(Content content, Adapter adapter, Batch batch)
     {
         var table = Unembedding ?? throw NoVocabulary();
         var outputs = Forward(content, adapter, batch);

@@ -20,11 +20,24 @@ public static class WeightNames
     /// <summary>[out]: <c>layers.0.mlp_in.bias</c>.</summary>
     public static string Bias(int layer, Projection projection) => $"layers.{layer}.{Projections.NameOf(projection)}.bias";
 
+    /// <summary>[buckets, H], of the layers that read each other's rows: <c>relative.weight</c>.</summary>
+    public const string Relative = "relative.weight";
+
+    /// <summary>[buckets, H] of a decoder.</summary>
+    public const string DecoderRelative = "decoder_relative.weight";
+
     /// <summary>[D]: <c>layers.0.attention_norm.weight</c>, <c>final_norm.weight</c>.</summary>
-    public static string Gain(int layer, NormPlace place) => place switch
+    public static string Gain(int layer, NormPlace place) => NormOf(layer, place) + ".weight";
+
+    /// <summary>[D]: <c>layers.0.attention_norm.bias</c>, <c>final_norm.bias</c>.</summary>
+    public static string Shift(int layer, NormPlace place) => NormOf(layer, place) + ".bias";
+
+    private static string NormOf(int layer, NormPlace place) => place switch
     {
-        NormPlace.Attention => $"layers.{layer}.attention_norm.weight",
-        NormPlace.Mlp => $"layers.{layer}.mlp_norm.weight",
-        _ => "final_norm.weight",
+        NormPlace.Attention => $"layers.{layer}.attention_norm",
+        NormPlace.Cross => $"layers.{layer}.cross_norm",
+        NormPlace.Mlp => $"layers.{layer}.mlp_norm",
+        NormPlace.DecoderFinal => "decoder_final_norm",
+        _ => "final_norm",
     };
 }

@@ -74,6 +74,9 @@ public sealed class Cohort
     /// <summary>The weights that pretraining left, by seed; null when the backbone is as drawn or constructed.</summary>
     public BackboneWeights? Pretrained { get; init; }
 
+    /// <summary>The files that the spec names; null where nothing is read.</summary>
+    public Text.SpecFiles? Files { get; init; }
+
     /// <summary>What a pretraining cohort left, once <see cref="Keep"/> was called: an adapter's tensors by name, on the CPU.</summary>
     public IReadOnlyDictionary<string, Tensor>? Kept { get; private set; }
 

@@ -238,4 +238,10 @@ public enum NormPlace
 
     /// <summary>At the end of the network (pre, rms); its layer is the depth.</summary>
     Final,
+
+    /// <summary>Before the cross-attention of a decoder's layer.</summary>
+    Cross,
+
+    /// <summary>At the end of a decoder; its layer is the depth of both.</summary>
+    DecoderFinal,
 }

@@ -13,7 +13,8 @@ public static class Projections
     public static (long Outputs, long Inputs) ShapeOf(Projection projection, TransformerOptions backbone) => projection switch
     {
         Projection.Q or Projection.K or Projection.V or Projection.O => (backbone.Width, backbone.Width),
-        Projection.MlpIn => (backbone.Mlp.Hidden, backbone.Width),
+        Projection.CrossQ or Projection.CrossK or Projection.CrossV or Projection.CrossO => (backbone.Width, backbone.Width),
+        Projection.MlpIn or Projection.MlpGate => (backbone.Mlp.Hidden, backbone.Width),
         Projection.MlpOut => (backbone.Width, backbone.Mlp.Hidden),
         _ => throw new ArgumentOutOfRangeException(nameof(projection), projection, "A group of weights has no single shape."),
     };
@@ -30,14 +31,20 @@ public static class Projections
         Projection.O => "o",
         Projection.MlpIn => "mlp_in",
         Projection.MlpOut => "mlp_out",
+        Projection.MlpGate => "mlp_gate",
+        Projection.CrossQ => "cross_q",
+        Projection.CrossK => "cross_k",
+        Projection.CrossV => "cross_v",
+        Projection.CrossO => "cross_o",
         _ => throw new ArgumentOutOfRangeException(nameof(projection), projection, "A group of weights has no single name."),
     };
 
     private static Projection[] Members(Projection name) => name switch
     {
         Projection.Attention => [Projection.Q, Projection.K, Projection.V, Projection.O],
-        Projection.Mlp => [Projection.MlpIn, Projection.MlpOut],
-        Projection.All => [Projection.Q, Projection.K, Projection.V, Projection.O, Projection.MlpIn, Projection.MlpOut],
+        Projection.Cross => [Projection.CrossQ, Projection.CrossK, Projection.CrossV, Projection.CrossO],
+        Projection.Mlp => [Projection.MlpIn, Projection.MlpOut, Projection.MlpGate],
+        Projection.All => [.. Members(Projection.Attention), .. Members(Projection.Mlp), .. Members(Projection.Cross)],
         _ => [name],
     };
 
@@ -45,6 +52,8 @@ public static class Projections
     {
         Projection.O => backbone.Attention.Output,
         Projection.MlpIn or Projection.MlpOut => backbone.Mlp.Hidden > 0,
+        Projection.MlpGate => backbone.Mlp.Hidden > 0 && backbone.Mlp.Gated,
+        Projection.CrossQ or Projection.CrossK or Projection.CrossV or Projection.CrossO => false,
         _ => true,
     };
 }

@@ -62,6 +62,21 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
 /// <param name="Targets">The wanted tokens, [G, B, reads].</param>
 public sealed record TokenData(Tensor Ids, IReadOnlyList<int> Reads, Tensor Targets)
 {
+    /// <summary>
+    /// Positions that are read per sequence, [G, B, reads], in place of <see cref="Reads"/>, which then counts them only;
+    /// null when every sequence is read at the same ones. Sequences end with padding, which causal rows never see.
+    /// </summary>
+    public Tensor? ReadsPerSequence { get; init; }
+
+    /// <summary>Weight of every read in the loss, [G, B, reads], 0 for one that only fills up; null for ones.</summary>
+    public Tensor? Weights { get; init; }
+
+    /// <summary>Tokens of each sequence before its padding, [G, B]; null when none is padded.</summary>
+    public Tensor? Lengths { get; init; }
+
+    /// <summary>Tokens that a decoder is given, [G, B, Tout]; null without a decoder. Reads are then its positions.</summary>
+    public Tensor? DecoderIds { get; init; }
+
     /// <summary>The sequences as content, where they are the same in every step and have no placeholders; else null.</summary>
     public Content? Content { get; init; }
 

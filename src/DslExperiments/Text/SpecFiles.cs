@@ -1,0 +1,20 @@
+using DslExperiments.Hosting;
+
+namespace DslExperiments.Text;
+
+/// <summary>Files that a spec names: paths in a spec are relative to the folder that the spec lies in.</summary>
+/// <param name="Folder">The spec's folder.</param>
+public sealed record SpecFiles(string Folder)
+{
+    /// <summary>The full path of a file or folder that the spec names.</summary>
+    /// <param name="key">The key that names it, for the message.</param>
+    /// <param name="path">As in the spec, or absolute.</param>
+    /// <exception cref="ExperimentUsageException">There is no such file or folder.</exception>
+    public string Find(string key, string path)
+    {
+        string full = Path.GetFullPath(Path.Combine(Folder, path));
+        return File.Exists(full) || Directory.Exists(full)
+            ? full
+            : throw new ExperimentUsageException($"{key}: '{path}' was not found in the spec's folder; give a path relative to the spec, or an absolute one with --set {key}=…");
+    }
+}
