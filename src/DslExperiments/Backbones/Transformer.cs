@@ -146,7 +146,7 @@ public class Transformer
         throw new NotImplementedException();
 
     /// <summary>Scores of the vocabulary after every token that is read, [A, B, reads, V].</summary>
-    /// <param name="content">Sequences of <see cref="Embed"/>, or vectors.</param>
+    /// <param name="content">Sequences of <see cref="Embed(Tensor, int, IReadOnlyList{int})"/>, or vectors.</param>
     /// <param name="adapter">The adapter, A arms.</param>
     /// <param name="batch">Which sequences.</param>
     /// <exception cref="InvalidOperationException">The backbone has no vocabulary.</exception>
