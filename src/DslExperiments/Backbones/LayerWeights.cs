@@ -36,6 +36,17 @@ public sealed class LayerWeights
             Add(Projection.O, Own(init.Output, init.Attention));
         }
 
+        if (layer >= options.Depth)
+        {
+            Add(Projection.CrossQ, Own(init.Query, init.Attention));
+            Add(Projection.CrossK, Own(init.Key, init.Attention));
+            Add(Projection.CrossV, Own(init.Value, init.Attention));
+            if (options.Attention.Output)
+            {
+                Add(Projection.CrossO, Own(init.Output, init.Attention));
+            }
+        }
+
         if (options.Mlp.Hidden > 0)
         {
             Add(Projection.MlpIn, init.Mlp);

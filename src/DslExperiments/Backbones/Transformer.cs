@@ -44,7 +44,7 @@ public class Transformer
         Dtype = options.Dtype.ToScalarType();
         Groups = new SeedGroups(seeds, Dtype, device);
         var source = new WeightSource(Groups, weights ?? ConstructedWeights.Of(options));
-        Layers = [.. Enumerable.Range(0, options.Depth).Select(layer => new LayerWeights(options, layer, source))];
+        Layers = [.. Enumerable.Range(0, options.Depth + options.DecoderDepth).Select(layer => new LayerWeights(options, layer, source))];
         foreach (var (layer, place) in options.NormPlaces())
         {
             if (source.Gain(WeightNames.Gain(layer, place), options.Width) is { } gain)
@@ -60,11 +60,18 @@ public class Transformer
         }
 
         PositionTable = options.Positions == Positions.Learned ? Table(WeightNames.Positions, "positions", options.Context) : null;
+        RelativeTable = options.Positions == Positions.Relative ? Biases(WeightNames.Relative, "relative") : null;
+        DecoderRelativeTable = options.Positions == Positions.Relative && options.DecoderDepth > 0
+            ? Biases(WeightNames.DecoderRelative, "decoder_relative")
+            : null;
         source.AssertAllTaken();
         fingerprint = Fingerprint();
 
         Tensor Table(string name, string concern, int rows) =>
             source.Stack(name, $"backbone/{concern}", options.Init.Embedding, [rows, options.Width]);
+
+        Tensor Biases(string name, string concern) =>
+            source.Stack(name, $"backbone/{concern}", options.Init.Embedding, [options.RelativeBuckets, options.Heads]);
     }
 
     /// <summary>Shape and distributions.</summary>
@@ -85,7 +92,7 @@ public class Transformer
     /// <summary>How arms share weights.</summary>
     public SeedGroups Groups { get; }
 
-    /// <summary>The frozen weights by layer.</summary>
+    /// <summary>The frozen weights by layer, those of a decoder's layers after the others.</summary>
     public IReadOnlyList<LayerWeights> Layers { get; }
 
     /// <summary>Rows of the tokens of the vocabulary, [G, V, D]; null when tokens are vectors.</summary>
@@ -96,6 +103,12 @@ public class Transformer
 
     /// <summary>Learned positions, [G, context, D], or null.</summary>
     public Tensor? PositionTable { get; }
+
+    /// <summary>Biases of distances, [G, buckets, H], or null.</summary>
+    public Tensor? RelativeTable { get; }
+
+    /// <summary>Biases of distances of a decoder, [G, buckets, H], or null.</summary>
+    public Tensor? DecoderRelativeTable { get; }
 
     /// <summary>Given gains of a normalisation, [G, 1, D], or null for ones.</summary>
     public Tensor? Gain(int layer, NormPlace place) => gains.GetValueOrDefault((layer, place));
@@ -230,7 +243,7 @@ public class Transformer
         }
 
         var others = gains.OrderBy(gain => gain.Key).Select(gain => gain.Value);
-        foreach (var weight in (Tensor?[])[.. others, Embedding, Unembedding, PositionTable])
+        foreach (var weight in (Tensor?[])[.. others, Embedding, Unembedding, PositionTable, RelativeTable, DecoderRelativeTable])
         {
             if (weight is not null)
             {

@@ -14,11 +14,16 @@ public static class TransformerOptionsExtensions
             yield break;
         }
 
-        for (int layer = 0; layer < options.Depth; layer++)
+        for (int layer = 0; layer < options.Depth + options.DecoderDepth; layer++)
         {
             if (options.Norm != Norm.PreMlp)
             {
                 yield return (layer, NormPlace.Attention);
+            }
+
+            if (layer >= options.Depth && options.Norm != Norm.PreMlp)
+            {
+                yield return (layer, NormPlace.Cross);
             }
 
             if (options.Mlp.Hidden > 0)
@@ -27,9 +32,15 @@ public static class TransformerOptionsExtensions
             }
         }
 
-        if (options.Norm != Norm.Post)
+        if (options.Norm == Norm.Post)
         {
-            yield return (options.Depth, NormPlace.Final);
+            yield break;
+        }
+
+        yield return (options.Depth, NormPlace.Final);
+        if (options.DecoderDepth > 0)
+        {
+            yield return (options.Depth + options.DecoderDepth, NormPlace.DecoderFinal);
         }
     }
 

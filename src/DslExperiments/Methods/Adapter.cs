@@ -108,6 +108,12 @@ public abstract class Adapter
     /// <summary>Trained positions in place of the frozen ones, [A, context, D], or null.</summary>
     public virtual Tensor? PositionTable => null;
 
+    /// <summary>Trained biases of distances in place of the frozen ones, [A, buckets, H], or null.</summary>
+    public virtual Tensor? RelativeTable => null;
+
+    /// <summary>The same of a decoder, or null.</summary>
+    public virtual Tensor? DecoderRelativeTable => null;
+
     /// <summary>Puts the numbers back where the method's caps allow them to be; called after every update.</summary>
     /// <remarks>A row beyond its cap is shortened to it; the optimiser's moments stay as they are.</remarks>
     public void Constrain()

@@ -5,7 +5,7 @@ namespace DslExperiments.Methods;
 
 /// <summary>
 /// The named weights themselves are trained, from their frozen values on, biases with their matrix; <c>all</c> includes
-/// the gains of the normalisations and, where the backbone has them, embedding, unembedding and learned positions. What an
+/// the gains of the normalisations and, where the backbone has them, embedding, unembedding and positions. What an
 /// arm that trains <c>all</c> exports is a whole backbone, see <see cref="BackboneWeights"/>.
 /// </summary>
 public sealed class FullTuning : Adapter
@@ -17,14 +17,11 @@ public sealed class FullTuning : Adapter
     public FullTuning(IReadOnlyList<FullOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
         : base(backbone, seeds.Count, Layout(options, backbone))
     {
-        replacements = new TrainedLinear?[backbone.Options.Depth, Enum.GetValues<Projection>().Length];
-        for (int layer = 0; layer < backbone.Options.Depth; layer++)
+        replacements = new TrainedLinear?[backbone.Options.Depth + backbone.Options.DecoderDepth, Enum.GetValues<Projection>().Length];
+        foreach (var (layer, projection) in Projections.Places(options[0].On, backbone.Options))
         {
-            foreach (var projection in Projections.Expand(options[0].On, backbone.Options))
-            {
-                replacements[layer, (int)projection] = new TrainedLinear(
-                    Named(WeightNames.Matrix(layer, projection)).Leaf, FindNamed(WeightNames.Bias(layer, projection))?.Leaf);
-            }
+            replacements[layer, (int)projection] = new TrainedLinear(
+                Named(WeightNames.Matrix(layer, projection)).Leaf, FindNamed(WeightNames.Bias(layer, projection))?.Leaf);
         }
 
         foreach (var (layer, place) in Norms(options, backbone.Options))
@@ -35,6 +32,8 @@ public sealed class FullTuning : Adapter
         Embedding = FindNamed(WeightNames.Embedding)?.Leaf;
         Unembedding = FindNamed(WeightNames.Unembedding)?.Leaf;
         PositionTable = FindNamed(WeightNames.Positions)?.Leaf;
+        RelativeTable = FindNamed(WeightNames.Relative)?.Leaf;
+        DecoderRelativeTable = FindNamed(WeightNames.DecoderRelative)?.Leaf;
     }
 
     /// <inheritdoc/>
@@ -45,6 +44,12 @@ public sealed class FullTuning : Adapter
 
     /// <inheritdoc/>
     public override Tensor? PositionTable { get; }
+
+    /// <inheritdoc/>
+    public override Tensor? RelativeTable { get; }
+
+    /// <inheritdoc/>
+    public override Tensor? DecoderRelativeTable { get; }
 
     /// <inheritdoc/>
     public override TrainedLinear? Replacement(int layer, Projection projection) => replacements[layer, (int)projection];
@@ -65,18 +70,15 @@ public sealed class FullTuning : Adapter
         }
 
         var tensors = new List<AdapterTensorPlan>();
-        for (int layer = 0; layer < backbone.Options.Depth; layer++)
+        foreach (var (layer, projection) in Projections.Places(on, backbone.Options))
         {
-            foreach (var projection in on)
+            var frozen = backbone.Layers[layer][projection];
+            tensors.Add(new(
+                WeightNames.Matrix(layer, projection), arm => frozen.Matrix[backbone.Groups.GroupOf(arm)], LeafView.Transposed));
+            if (frozen.Bias is { } bias)
             {
-                var frozen = backbone.Layers[layer][projection];
                 tensors.Add(new(
-                    WeightNames.Matrix(layer, projection), arm => frozen.Matrix[backbone.Groups.GroupOf(arm)], LeafView.Transposed));
-                if (frozen.Bias is { } bias)
-                {
-                    tensors.Add(new(
-                        WeightNames.Bias(layer, projection), arm => bias[backbone.Groups.GroupOf(arm)], LeafView.Row));
-                }
+                    WeightNames.Bias(layer, projection), arm => bias[backbone.Groups.GroupOf(arm)], LeafView.Row));
             }
         }
 
@@ -94,6 +96,8 @@ public sealed class FullTuning : Adapter
             Add(WeightNames.Embedding, backbone.Embedding);
             Add(WeightNames.Unembedding, backbone.Unembedding);
             Add(WeightNames.Positions, backbone.PositionTable);
+            Add(WeightNames.Relative, backbone.RelativeTable);
+            Add(WeightNames.DecoderRelative, backbone.DecoderRelativeTable);
         }
 
         return tensors;

@@ -19,7 +19,7 @@ public sealed class Lora : Adapter
         double[] scales = [.. options.Select(ScaleOf)];
         bool equal = scales.All(scale => scale.Equals(scales[0]));
         Tensor? perArm = equal ? null : tensor(scales, backbone.Dtype, backbone.Device).view(-1, 1, 1);
-        changes = new LowRank?[backbone.Options.Depth, Enum.GetValues<Projection>().Length];
+        changes = new LowRank?[backbone.Options.Depth + backbone.Options.DecoderDepth, Enum.GetValues<Projection>().Length];
         foreach (var (layer, projection) in Places(options, backbone))
         {
             changes[layer, (int)projection] = new LowRank(
@@ -48,7 +48,7 @@ public sealed class Lora : Adapter
             throw new ArgumentException("The arms of a cohort must adapt the same weights.", nameof(options));
         }
 
-        return from layer in Enumerable.Range(0, backbone.Options.Depth) from projection in @on select (layer, projection);
+        return Projections.Places(on, backbone.Options);
     }
 
     private static List<AdapterTensorPlan> Layout(

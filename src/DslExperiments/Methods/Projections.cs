@@ -9,6 +9,20 @@ public static class Projections
     public static IReadOnlyList<Projection> Expand(IEnumerable<Projection> names, TransformerOptions backbone) =>
         [.. names.SelectMany(Members).Distinct().Where(p => Exists(p, backbone)).Order()];
 
+    /// <summary>The same by layer, those of a decoder after the others; only a decoder's layers have a cross-attention.</summary>
+    public static IEnumerable<(int Layer, Projection Projection)> Places(IEnumerable<Projection> names, TransformerOptions backbone)
+    {
+        var expanded = Expand(names, backbone);
+        return from layer in Enumerable.Range(0, backbone.Depth + backbone.DecoderDepth)
+               from projection in expanded
+               where layer >= backbone.Depth || !IsCross(projection)
+               select (layer, projection);
+    }
+
+    /// <summary>True for the weights of a cross-attention.</summary>
+    public static bool IsCross(Projection projection) =>
+        projection is Projection.CrossQ or Projection.CrossK or Projection.CrossV or Projection.CrossO;
+
     /// <summary>Outputs and inputs of a weight.</summary>
     public static (long Outputs, long Inputs) ShapeOf(Projection projection, TransformerOptions backbone) => projection switch
     {
@@ -53,7 +67,8 @@ public static class Projections
         Projection.O => backbone.Attention.Output,
         Projection.MlpIn or Projection.MlpOut => backbone.Mlp.Hidden > 0,
         Projection.MlpGate => backbone.Mlp.Hidden > 0 && backbone.Mlp.Gated,
-        Projection.CrossQ or Projection.CrossK or Projection.CrossV or Projection.CrossO => false,
+        Projection.CrossQ or Projection.CrossK or Projection.CrossV => backbone.DecoderDepth > 0,
+        Projection.CrossO => backbone.DecoderDepth > 0 && backbone.Attention.Output,
         _ => true,
     };
 }

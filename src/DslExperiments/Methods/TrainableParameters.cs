@@ -14,17 +14,24 @@ public static class TrainableParameters
         PromptOptions prompt => (long)prompt.Length * backbone.Width,
         PrefixOptions prefix => (long)backbone.Depth * prefix.Length * backbone.Width * (prefix.Form == PrefixForm.KeyValue ? 2 : 1),
         FrozenOptions => 0,
-        LoraOptions lora => backbone.Depth * Projections.Expand(lora.On, backbone)
-            .Select(projection => Projections.ShapeOf(projection, backbone))
+        LoraOptions lora => Projections.Places(lora.On, backbone)
+            .Select(place => Projections.ShapeOf(place.Projection, backbone))
             .Sum(shape => lora.Rank * (shape.Inputs + shape.Outputs)),
-        FullOptions full => (backbone.Depth * Projections.Expand(full.On, backbone).Sum(projection => SizeOf(projection, backbone)))
-            + (full.On.Contains(Projection.All) ? backbone.Width * (backbone.NormPlaces().Count() + RowsOfTables(backbone)) : 0),
+        FullOptions full => Projections.Places(full.On, backbone).Sum(place => SizeOf(place.Projection, backbone))
+            + (full.On.Contains(Projection.All)
+                ? (backbone.Width * (backbone.NormPlaces().Count() + RowsOfTables(backbone))) + RelativeBiases(backbone)
+                : 0),
         _ => throw new NotSupportedException($"No count of parameters is defined for {method.GetType().Name}."),
     };
 
     /// <summary>Rows of embedding, unembedding and learned positions.</summary>
     private static long RowsOfTables(TransformerOptions backbone) =>
         (2L * backbone.Vocabulary) + (backbone.Positions == Positions.Learned ? backbone.Context : 0);
+
+    /// <summary>A bias per bucket of distances and head, of each stack of layers.</summary>
+    private static long RelativeBiases(TransformerOptions backbone) => backbone.Positions == Positions.Relative
+        ? (long)backbone.RelativeBuckets * backbone.Heads * (backbone.DecoderDepth > 0 ? 2 : 1)
+        : 0;
 
     private static long SizeOf(Projection projection, TransformerOptions backbone)
     {
