@@ -46,17 +46,17 @@ public class ConstructionShapeTests
     [MemberData(nameof(Heads))]
     public void Of_heads(string word)
     {
-        var call = (SpecValue.Call)Specs.Backbones.Construct.Of(word);
+        var call = (SpecValue.Call)Specs.BackboneTypes.Construct.Of(word);
         AssertSame(Specs.Constructions.ShapeOf(call), (Construction)RuntimeTypes.ToObject(call)!);
         Assert.Null(Specs.Constructions.ShapeOf(call).PromptLength);
     }
 
     [Fact]
-    public void Of_nothing() => Assert.Empty(Specs.Constructions.ShapeOf((SpecValue.Call)Specs.Backbones.Construct.Of("none")).Fields);
+    public void Of_nothing() => Assert.Empty(Specs.Constructions.ShapeOf((SpecValue.Call)Specs.BackboneTypes.Construct.Of("none")).Fields);
 
     private static void AssertLookup(int symbols, int inputs, int answers)
     {
-        var shape = Specs.Constructions.ShapeOf((SpecValue.Call)Specs.Backbones.Construct.Of("lookup", new SpecValue.Int(symbols), new SpecValue.Int(inputs), new SpecValue.Int(answers)));
+        var shape = Specs.Constructions.ShapeOf((SpecValue.Call)Specs.BackboneTypes.Construct.Of("lookup", new SpecValue.Int(symbols), new SpecValue.Int(inputs), new SpecValue.Int(answers)));
         LookupNetwork network = new(symbols, inputs, answers);
         if (shape.Limit is not null)
         {

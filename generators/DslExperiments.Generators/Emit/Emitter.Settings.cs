@@ -221,7 +221,7 @@ internal sealed partial class Emitter
         {
             if (field.Value is SpecValue.Options nested)
             {
-                writer.Open(field.Member + " = new()");
+                writer.Open($"{field.Member} = new{(nested.Value.IsDerived ? " " + nested.Value.CSharpType : "")}()");
                 EmitFields(nested.Value, section, path + field.Member + ".");
                 writer.Close("},");
             }

@@ -21,7 +21,7 @@ internal static class Values
 
     /// <summary>An options record on one line; the target says its type.</summary>
     private static string Inline(OptionsSpec options) =>
-        "new() { " + string.Join(", ", Settable(options).Select(field => field.Member + " = " + Of(field.Value))) + " }";
+        "new" + (options.IsDerived ? " " + options.CSharpType : "") + "() { " + string.Join(", ", Settable(options).Select(field => field.Member + " = " + Of(field.Value))) + " }";
 
     /// <summary>The fields that are properties of the C# record; others speak to the compiler, such as the name of a custom task.</summary>
     public static IEnumerable<FieldValue> Settable(OptionsSpec options) => options.Values.Where(field => field.Member.Length > 0);

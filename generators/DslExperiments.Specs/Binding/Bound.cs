@@ -23,7 +23,7 @@ internal sealed record BoundField(Leaf Leaf, string Key, SpecNode? Node, SpecVal
 /// <param name="Fields">By <see cref="Leaf.Index"/>.</param>
 internal sealed record BoundSection(Section Section, string Key, BoundField[] Fields)
 {
-    /// <summary>The field at a path such as <c>mlp.hidden</c>, or null when the section has none.</summary>
+    /// <summary>The field at a path such as <c>mlp.hidden</c>, set or implied, or null when the section has none.</summary>
     public BoundField? Find(string path)
     {
         foreach (BoundField field in Fields)
@@ -34,7 +34,9 @@ internal sealed record BoundSection(Section Section, string Key, BoundField[] Fi
             }
         }
 
-        return null;
+        return Section.Implied.TryGetValue(path, out SpecValue? value)
+            ? new BoundField(new Leaf(-1, path, "", new Field(path, "", null, value, "")), Key + "." + path, null, new[] { value }, Array.Empty<SpecNode>(), IsSweep: false, IsValid: true)
+            : null;
     }
 
     /// <summary>The field at a path that the section is known to have.</summary>

@@ -131,7 +131,7 @@ internal sealed class Draft
 
                 EquatableArray<SpecValue> shared = new(values);
                 Point point = new(grid, indices);
-                long parameters = ParameterCounter.Count(grid.Method, backbone, point);
+                long parameters = ParameterCounter.Count(grid.Method, backbone, profile.Task!, point);
                 EquatableArray<ProvenBoundSpec> bounds = ProvenBounds.Of(profile, grid.Method, point).ToEquatableArray();
                 foreach (int seed in profile.Seeds)
                 {

@@ -29,6 +29,6 @@ internal static class OptionsBuilder
             index++;
         }
 
-        return new OptionsSpec(section.CSharpType, values.ToEquatableArray());
+        return new OptionsSpec(section.CSharpType, values.ToEquatableArray()) { IsDerived = section.IsDerived };
     }
 }

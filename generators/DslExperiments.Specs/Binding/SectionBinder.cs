@@ -97,7 +97,7 @@ internal sealed class SectionBinder(DiagnosticBag bag, bool isPartial)
         List<SpecValue> values = new();
         List<SpecNode> nodes = new();
         bool sweep = false;
-        if (type is WordListType ? node is SequenceNode { Items.IsEmpty: false } lists && lists.Items[0] is SequenceNode : node is SequenceNode)
+        if (type.IsList ? node is SequenceNode { Items.IsEmpty: false } lists && lists.Items[0] is SequenceNode : node is SequenceNode)
         {
             sweep = true;
             SequenceNode list = (SequenceNode)node;

@@ -10,37 +10,48 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         TransformerFields backbone = new(profile.Backbone!.Options);
         BoundVariant task = profile.Task!;
         TaskChecks tasks = new(bag);
+        TextChecks texts = new(bag);
         foreach (int[] indices in grid.Points)
         {
             Point point = new(grid, indices);
             CheckBackbone(backbone, point);
             CheckConstruction(backbone, point);
+            texts.CheckTokenizer(backbone, point);
+            texts.CheckTask(task, backbone, point);
             tasks.Check(task, backbone, point);
             tasks.CheckBatch(task, Training(grid.Method, "batch"), point);
             CheckWarmup(Training(grid.Method, "warmup"), Training(grid.Method, "steps"), point);
             if (profile.Pretrain is { Task: BoundVariant first } stage)
             {
+                texts.CheckTask(first, backbone, point);
                 tasks.Check(first, backbone, point);
                 tasks.CheckBatch(first, stage.Training["batch"], point);
                 CheckWarmup(stage.Training["warmup"], stage.Training["steps"], point);
             }
 
+            BoundSection options = grid.Method.Options;
+            texts.CheckMethod(grid.Method, task, backbone, point);
             switch (grid.Method.Name)
             {
                 case "prompt":
-                    CheckPrompt(grid.Method, backbone, point);
-                    CheckWritten(grid.Method.Options, task, backbone, point);
-                    CheckPlaceholders(grid.Method.Options, task, point);
+                    CheckPrompt(grid.Method, "", task, backbone, point);
                     break;
                 case "prefix":
-                    CheckVirtualTokens(grid.Method, backbone, point);
-                    CheckPlaceholders(grid.Method.Options, task, point);
+                    CheckPrefix(options, "", task, backbone, point);
                     break;
                 case "lora":
-                    CheckLora(grid.Method, backbone, point);
+                    CheckLora(options, "", backbone, point);
+                    break;
+                case "prompt_lora":
+                    CheckPrompt(grid.Method, "prompt.", task, backbone, point);
+                    CheckLora(options, "lora.", backbone, point);
+                    break;
+                case "prefix_lora":
+                    CheckPrefix(options, "prefix.", task, backbone, point);
+                    CheckLora(options, "lora.", backbone, point);
                     break;
                 case "full":
-                    CheckWeights(grid.Method, backbone, point);
+                    CheckWeights(options, "", backbone, point);
                     break;
             }
         }
@@ -59,7 +70,19 @@ internal sealed class CrossChecks(DiagnosticBag bag)
 
         long width = point.Int(backbone.Width);
         long heads = point.Int(backbone.Heads);
-        if (width % heads != 0)
+        if (backbone.KeyValueHeads.IsValid && point.Int(backbone.KeyValueHeads) is > 0 and long shared && heads % shared != 0)
+        {
+            bag.Report(CrossRules.KeyValueHeads, point.Place(backbone.KeyValueHeads, backbone.Heads), $"backbone.kv_heads {Text(shared)} does not divide backbone.heads {Text(heads)}");
+        }
+
+        if (backbone.HeadWidth.IsValid && point.Int(backbone.HeadWidth) is > 0 and long own)
+        {
+            if (point.Word(backbone.Positions) == "rotary" && own % 2 != 0)
+            {
+                bag.Report(CrossRules.Rotary, point.Place(backbone.HeadWidth), $"rotary positions need heads of even size; backbone.head_width is {Text(own)}");
+            }
+        }
+        else if (width % heads != 0)
         {
             bag.Report(CrossRules.Heads, point.Place(backbone.Heads, backbone.Width), $"backbone.heads {Text(heads)} does not divide backbone.width {Text(width)}");
         }
@@ -142,10 +165,10 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         }
     }
 
-    private void CheckVirtualTokens(BoundMethod method, TransformerFields backbone, Point point)
+    private void CheckVirtualTokens(BoundSection method, string path, TransformerFields backbone, Point point)
     {
-        BoundField length = method.Options["length"];
-        BoundField init = method.Options["init"];
+        BoundField length = method[path + "length"];
+        BoundField init = method[path + "init"];
         if (Valid(length, init, backbone.Width) && point.Int(length) != point.Int(backbone.Width))
         {
             CheckIdentity(init, $"is of a {Text(point.Int(length))} × {Text(point.Int(backbone.Width))} matrix", point);
@@ -153,10 +176,10 @@ internal sealed class CrossChecks(DiagnosticBag bag)
     }
 
     /// <summary>Only a constructed network tells what to write, and only for the table of its task.</summary>
-    private void CheckWritten(BoundSection prompt, BoundVariant task, TransformerFields backbone, Point point)
+    private void CheckWritten(BoundSection prompt, string path, BoundVariant task, TransformerFields backbone, Point point)
     {
-        BoundField init = prompt["init"];
-        BoundField length = prompt["length"];
+        BoundField init = prompt[path + "init"];
+        BoundField length = prompt[path + "length"];
         if (!Valid(init, length, backbone.Construct) || point.Call(init).Function != "written")
         {
             return;
@@ -182,9 +205,9 @@ internal sealed class CrossChecks(DiagnosticBag bag)
     /// Virtual tokens carry no position, and content keeps its positions however many they are; pretraining, though, has
     /// seen as many placeholders before the content as the task says. Whoever sweeps the length means to differ.
     /// </summary>
-    private void CheckPlaceholders(BoundSection method, BoundVariant task, Point point)
+    private void CheckPlaceholders(BoundSection method, string path, BoundVariant task, Point point)
     {
-        BoundField length = method["length"];
+        BoundField length = method[path + "length"];
         if (task.Options.Find("placeholders") is { IsValid: true, IsSweep: false } placeholders && length is { IsValid: true, IsSweep: false }
             && point.Int(placeholders) is > 0 and var replaced && point.Int(length) != replaced)
         {
@@ -195,12 +218,40 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         }
     }
 
-    private void CheckPrompt(BoundMethod method, TransformerFields backbone, Point point)
+    private void CheckPrefix(BoundSection prefix, string path, BoundVariant task, TransformerFields backbone, Point point)
     {
-        CheckVirtualTokens(method, backbone, point);
+        CheckVirtualTokens(prefix, path, backbone, point);
+        CheckPlaceholders(prefix, path, task, point);
+        BoundField layers = prefix[path + "layers"];
+        if (Valid(layers, backbone.Depth, backbone.DecoderDepth))
+        {
+            long last = backbone.Layers(point) - 1;
+            foreach (SpecValue item in ((SpecValue.List)point[layers]).Items)
+            {
+                if (item is SpecValue.Int { Value: var layer } && layer > last)
+                {
+                    bag.Report(CrossRules.NoSuchLayer, point.Place(layers, backbone.Depth), $"{layers.Key}: there is no layer {Text(layer)}; the backbone's are 0 to {Text(last)}");
+                    break;
+                }
+            }
+        }
+
+        BoundField hidden = prefix[path + "reparametrization"];
+        BoundField form = prefix[path + "form"];
+        if (Valid(hidden, form) && point.Int(hidden) > 0 && point.Word(form) != "key_value")
+        {
+            bag.Report(CrossRules.MethodUnfit, point.Place(hidden, form), $"{hidden.Key} makes keys and values, and {form.Key} is {point.Word(form)}");
+        }
+    }
+
+    private void CheckPrompt(BoundMethod method, string path, BoundVariant task, TransformerFields backbone, Point point)
+    {
+        CheckVirtualTokens(method.Options, path, backbone, point);
+        CheckWritten(method.Options, path, task, backbone, point);
+        CheckPlaceholders(method.Options, path, task, point);
         BoundField rate = Training(method, "learning_rate");
         BoundField schedule = Training(method, "schedule");
-        if (Valid(rate, schedule) && point.Number(rate) < 1e-3 && point.Call(schedule).Function == "constant")
+        if (method.Name == "prompt" && Valid(rate, schedule) && point.Number(rate) < 1e-3 && point.Call(schedule).Function == "constant")
         {
             bag.Report(
                 WarningRules.PromptLearningRate,
@@ -209,18 +260,18 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         }
     }
 
-    private void CheckLora(BoundMethod method, TransformerFields backbone, Point point)
+    private void CheckLora(BoundSection lora, string path, TransformerFields backbone, Point point)
     {
-        CheckWeights(method, backbone, point);
-        BoundField rank = method.Options["rank"];
-        BoundField on = method.Options["on"];
-        BoundField init = method.Options["init"];
+        CheckWeights(lora, path, backbone, point);
+        BoundField rank = lora[path + "rank"];
+        BoundField on = lora[path + "on"];
+        BoundField init = lora[path + "init"];
         if (!Valid(rank, on, init, backbone.Width, backbone.Hidden, backbone.Output))
         {
             return;
         }
 
-        foreach (string weight in backbone.Weights(point[on], point))
+        foreach (string weight in backbone.Named(point[on], point))
         {
             (long rows, long columns) = backbone.Shape(weight, point);
             if (point.Int(rank) > Math.Min(rows, columns))
@@ -228,7 +279,7 @@ internal sealed class CrossChecks(DiagnosticBag bag)
                 bag.Report(
                     CrossRules.Rank,
                     point.Place(rank, on, backbone.Width, backbone.Hidden),
-                    $"methods.lora.rank {Text(point.Int(rank))} is above what the {Text(rows)} × {Text(columns)} matrix {weight} can have");
+                    $"{rank.Key} {Text(point.Int(rank))} is above what the {Text(rows)} × {Text(columns)} matrix {weight} can have");
                 break;
             }
 
@@ -240,9 +291,9 @@ internal sealed class CrossChecks(DiagnosticBag bag)
     }
 
     /// <summary>A word for a single weight, or for the MLP, must name something.</summary>
-    private void CheckWeights(BoundMethod method, TransformerFields backbone, Point point)
+    private void CheckWeights(BoundSection method, string path, TransformerFields backbone, Point point)
     {
-        BoundField on = method.Options["on"];
+        BoundField on = method[path + "on"];
         if (!Valid(on, backbone.Hidden, backbone.Output))
         {
             return;
@@ -258,6 +309,14 @@ internal sealed class CrossChecks(DiagnosticBag bag)
             else if (word is "mlp" or "mlp_in" or "mlp_out" && point.Int(backbone.Hidden) == 0)
             {
                 bag.Report(CrossRules.NoSuchWeight, point.Place(on, backbone.Hidden), $"{on.Key}: there is no weight {word}, because backbone.mlp.hidden is 0");
+            }
+            else if (word == "mlp_gate" && !point.Bool(backbone.Gated))
+            {
+                bag.Report(CrossRules.NoSuchWeight, point.Place(on), $"{on.Key}: there is no weight mlp_gate, because the backbone's MLP has no gate");
+            }
+            else if (word.StartsWith("cross", StringComparison.Ordinal) && point.Int(backbone.DecoderDepth) == 0)
+            {
+                bag.Report(CrossRules.NoSuchWeight, point.Place(on), $"{on.Key}: there is no weight {word}, because the backbone has no decoder");
             }
         }
     }

@@ -12,6 +12,15 @@ internal static class MetricConditions
             yield return unmet;
         }
 
+        foreach ((MetricNeeds need, string key) in new[] { (MetricNeeds.Transfer, "transfer"), (MetricNeeds.Groups, "group") })
+        {
+            if (needs.HasFlag(need) && profile.Task!.Options.Find(key) is BoundField { IsValid: true } named
+                && Array.Exists(named.Values, value => value is SpecValue.Text { Value: "" }))
+            {
+                yield return ("task." + key, ", but it is not set");
+            }
+        }
+
         if (needs.HasFlag(MetricNeeds.PromptMethod) && !Array.Exists(profile.Methods, method => method.Name == "prompt"))
         {
             yield return ("the method prompt", "");
@@ -80,6 +89,22 @@ internal static class MetricConditions
         if (needs.HasFlag(MetricNeeds.Floor) && family.Name is not ("shared_token_pair" or "distinct_queries"))
         {
             yield return ("the task shared_token_pair or distinct_queries", found);
+        }
+
+        foreach ((MetricNeeds need, string wanted, bool met) in new[]
+        {
+            (MetricNeeds.TextTask, "a task on text files", TextTasks.Has(family)),
+            (MetricNeeds.Choices, "the task text_classification or multiple_choice", family == TextTasks.Classification || family == TextTasks.MultipleChoice),
+            (MetricNeeds.Labels, "the task text_classification", family == TextTasks.Classification),
+            (MetricNeeds.Answers, "a task whose answer is a string of tokens", family != TextTasks.Classification && family != TextTasks.MultipleChoice && family != TextTasks.LanguageModelling),
+            (MetricNeeds.TextAnswers, "the task text_to_text or question_answering", family == TextTasks.TextToText || family == TextTasks.QuestionAnswering),
+            (MetricNeeds.LanguageModel, "the task language_modelling", family == TextTasks.LanguageModelling),
+        })
+        {
+            if (needs.HasFlag(need) && !met)
+            {
+                yield return (wanted, found);
+            }
         }
 
         foreach ((MetricNeeds need, string name) in new[]

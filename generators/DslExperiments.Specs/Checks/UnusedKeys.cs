@@ -79,7 +79,7 @@ internal sealed class UnusedKeys
             "init.output" => isDrawn && point.Bool(backbone.Output),
             "init.embedding" => isDrawn && point.Int(backbone.Vocabulary) > 0,
             "init.attention" or "init.query" or "init.key" or "init.value" => isDrawn,
-            "context" => point.Word(backbone.Positions) == "learned",
+            "context" => point.Word(backbone.Positions) == "learned" || backbone.Section.Section != Backbones.Transformer.Section,
             _ => true,
         };
     }

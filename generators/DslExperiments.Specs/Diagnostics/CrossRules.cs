@@ -221,6 +221,106 @@ internal static class CrossRules
         "methods: { prompt: { init: written } }",
         "methods: { prompt: { init: normal } }");
 
+    public static readonly DiagnosticRule NoTokenizer = new(
+        "DSLX0318",
+        "text without a tokenizer",
+        SpecSeverity.Error,
+        "Tasks on text files need tokens: those of backbone.weights, or a backbone.tokenizer.",
+        """
+        backbone: { kind: llama, depth: 1, width: 8, heads: 2, mlp: { hidden: 16 }, vocabulary: 259, context: 64 }
+        task: { family: language_modelling, train: a.txt, eval: b.txt }
+        training: { batch: 8 }
+        metrics: [eval.loss]
+        expect: []
+        """,
+        """
+        backbone: { kind: llama, depth: 1, width: 8, heads: 2, mlp: { hidden: 16 }, vocabulary: 259, context: 64, tokenizer: bytes }
+        task: { family: language_modelling, train: a.txt, eval: b.txt }
+        training: { batch: 8 }
+        metrics: [eval.loss]
+        expect: []
+        """);
+
+    public static readonly DiagnosticRule TokenizerSize = new(
+        "DSLX0319",
+        "vocabulary of another size",
+        SpecSeverity.Error,
+        "The embedding has a row per token: bytes makes 259, words(corpus, size) as many as its size.",
+        "backbone: { kind: transformer, vocabulary: 256, tokenizer: bytes }",
+        "backbone: { kind: transformer, vocabulary: 259, tokenizer: bytes }");
+
+    public static readonly DiagnosticRule Labels = new(
+        "DSLX0320",
+        "labels that do not fit",
+        SpecSeverity.Error,
+        "A classification has two labels or more, and a verbalizer for each of them or for none; a multiple choice has two columns or more.",
+        """
+        backbone: { kind: llama, depth: 1, width: 8, heads: 2, mlp: { hidden: 16 }, vocabulary: 259, context: 64, tokenizer: bytes }
+        task: { family: text_classification, train: a.tsv, eval: b.tsv, labels: [neg, pos], verbalizers: [bad] }
+        training: { batch: 8 }
+        metrics: [accuracy]
+        expect: []
+        """,
+        """
+        backbone: { kind: llama, depth: 1, width: 8, heads: 2, mlp: { hidden: 16 }, vocabulary: 259, context: 64, tokenizer: bytes }
+        task: { family: text_classification, train: a.tsv, eval: b.tsv, labels: [neg, pos], verbalizers: [bad, good] }
+        training: { batch: 8 }
+        metrics: [accuracy]
+        expect: []
+        """);
+
+    public static readonly DiagnosticRule StartUnfit = new(
+        "DSLX0321",
+        "start that the task does not have",
+        SpecSeverity.Error,
+        "init: class_labels needs labels of a text_classification, text(words) a tokenizer, and vocabulary(first) a vocabulary.",
+        "methods: { prompt: { init: class_labels } }",
+        "methods: { prompt: { init: normal } }");
+
+    public static readonly DiagnosticRule KeyValueHeads = new(
+        "DSLX0322",
+        "heads of keys that do not divide those of queries",
+        SpecSeverity.Error,
+        "Each head of keys and values serves the same number of query heads.",
+        "backbone: { kind: llama, depth: 1, width: 8, heads: 4, kv_heads: 3, mlp: { hidden: 16 }, vocabulary: 16, context: 64 }",
+        "backbone: { kind: llama, depth: 1, width: 8, heads: 4, kv_heads: 2, mlp: { hidden: 16 }, vocabulary: 16, context: 64 }");
+
+    public static readonly DiagnosticRule NoSuchLayer = new(
+        "DSLX0323",
+        "layer that does not exist",
+        SpecSeverity.Error,
+        "Layers count from 0 to depth - 1; those of a decoder follow after them.",
+        "methods: { prefix: { layers: [0, 1] } }",
+        "methods: { prefix: { layers: [0] } }");
+
+    public static readonly DiagnosticRule MethodUnfit = new(
+        "DSLX0324",
+        "method that the task or the backbone does not have",
+        SpecSeverity.Error,
+        "iapt and hard_prompt read the text of an instruction: text_classification, text_to_text, question_answering or multiple_choice, and hard_prompt without examples any text; a reparametrization makes keys and values, so form: key_value.",
+        "methods: { iapt: { length: 4 } }",
+        "methods: { prefix: { length: 4 } }");
+
+    public static readonly DiagnosticRule NoContinuation = new(
+        "DSLX0325",
+        "backbone that does not continue texts",
+        SpecSeverity.Error,
+        "Tasks whose answer is text need a causal backbone or a decoder; a bidirectional one can classify. Language modelling is of causal backbones.",
+        """
+        backbone: { kind: transformer, width: 8, heads: 2, vocabulary: 259, tokenizer: bytes }
+        task: { family: language_modelling, train: a.txt, eval: b.txt }
+        training: { batch: 8 }
+        metrics: [eval.loss]
+        expect: []
+        """,
+        """
+        backbone: { kind: transformer, width: 8, heads: 2, vocabulary: 259, tokenizer: bytes, causal: true }
+        task: { family: language_modelling, train: a.txt, eval: b.txt }
+        training: { batch: 8 }
+        metrics: [eval.loss]
+        expect: []
+        """);
+
     /// <summary>All rules of the group, in the order of their ids.</summary>
     public static readonly DiagnosticRule[] All =
     {
@@ -241,5 +341,13 @@ internal static class CrossRules
         Shape,
         WrongConstruction,
         Written,
+        NoTokenizer,
+        TokenizerSize,
+        Labels,
+        StartUnfit,
+        KeyValueHeads,
+        NoSuchLayer,
+        MethodUnfit,
+        NoContinuation,
     };
 }

@@ -45,6 +45,9 @@ internal abstract class FieldType
     /// <param name="bag">Takes the findings.</param>
     public virtual RangeText? ReadRange(ScalarNode scalar, string key, DiagnosticBag bag) => null;
 
+    /// <summary>True when one value is a list, so that a sweep is a list of lists.</summary>
+    public virtual bool IsList => false;
+
     /// <summary>True when two values can be ordered.</summary>
     public virtual bool IsOrdered => false;
 

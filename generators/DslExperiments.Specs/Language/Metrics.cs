@@ -65,6 +65,30 @@ internal enum MetricNeeds
 
     /// <summary>A vocabulary that holds counts up to the length.</summary>
     CountTokens = 65536,
+
+    /// <summary>A task on text files.</summary>
+    TextTask = 131072,
+
+    /// <summary>A task whose answer is one of a few.</summary>
+    Choices = 262144,
+
+    /// <summary>The task text_classification.</summary>
+    Labels = 524288,
+
+    /// <summary>A task whose answer is a string of tokens.</summary>
+    Answers = 1048576,
+
+    /// <summary>A task whose answer is text.</summary>
+    TextAnswers = 2097152,
+
+    /// <summary>The task language_modelling.</summary>
+    LanguageModel = 4194304,
+
+    /// <summary>A file of another domain.</summary>
+    Transfer = 8388608,
+
+    /// <summary>A group column.</summary>
+    Groups = 16777216,
 }
 
 /// <summary>Everything that can be measured.</summary>
@@ -92,7 +116,24 @@ internal static class Metrics
         new("output_gap.certified", Namespace + "CertifiedOutputGap", false, MetricNeeds.CommonTarget | MetricNeeds.Causal | MetricNeeds.BoundedLayers, "What no prompt within its norm cap can bring output_gap below (D6); 0 when the layers are not contractive."),
         new("train.loss", Namespace + "TrainLoss", true, MetricNeeds.TokenTask, "Mean cross-entropy of the answer's tokens on the last batch, in nats."),
         new("eval.loss", Namespace + "EvalLoss", true, MetricNeeds.TokenTask, "Mean cross-entropy of the answer's tokens on the evaluation's sequences, in nats."),
-        new("exact_match", Namespace + "ExactMatch", false, MetricNeeds.TokenTask, "Share of the evaluation's sequences whose whole answer greedy decoding gives."),
+        new("exact_match", Namespace + "ExactMatch", false, MetricNeeds.TokenTask | MetricNeeds.Answers, "Share of the evaluation's sequences whose whole answer greedy decoding gives; of texts after SQuAD's normalisation for question_answering, else character by character."),
+        new("accuracy", Namespace + "Accuracy", false, MetricNeeds.Choices, "Share of the evaluation's rows whose label or choice is right."),
+        new("macro_f1", Namespace + "MacroF1", false, MetricNeeds.Labels, "Mean over labels of the harmonic mean of precision and recall; 0 for a label that is neither given nor right."),
+        new("majority.accuracy", Namespace + "MajorityAccuracy", false, MetricNeeds.Choices, "Share of the evaluation's most frequent label: what answering it always would reach."),
+        new("ensemble.accuracy", Namespace + "EnsembleAccuracy", false, MetricNeeds.Labels, "accuracy of the majority vote of the arms that differ in their seed alone; the same for each of them."),
+        new("token_f1", Namespace + "TokenF1", false, MetricNeeds.TextAnswers, "Mean overlap of the words of answer and right answer, as SQuAD's F1."),
+        new("rouge_l", Namespace + "RougeL", false, MetricNeeds.TextAnswers, "Mean F-measure of the longest common subsequence of words."),
+        new("perplexity", Namespace + "Perplexity", true, MetricNeeds.LanguageModel, "exp of the mean cross-entropy of a token of the evaluation."),
+        new("transfer.loss", Namespace + "TransferLoss", true, MetricNeeds.TextTask | MetricNeeds.Transfer, "eval.loss on the file of another domain."),
+        new("transfer.accuracy", Namespace + "TransferAccuracy", false, MetricNeeds.Choices | MetricNeeds.Transfer, "accuracy on the file of another domain."),
+        new("transfer.macro_f1", Namespace + "TransferMacroF1", false, MetricNeeds.Labels | MetricNeeds.Transfer, "macro_f1 on the file of another domain."),
+        new("transfer.exact_match", Namespace + "TransferExactMatch", false, MetricNeeds.TextAnswers | MetricNeeds.Transfer, "exact_match on the file of another domain."),
+        new("transfer.token_f1", Namespace + "TransferTokenF1", false, MetricNeeds.TextAnswers | MetricNeeds.Transfer, "token_f1 on the file of another domain."),
+        new("accuracy_gap", Namespace + "AccuracyGap", true, MetricNeeds.Labels | MetricNeeds.Groups, "Largest difference of accuracy between two groups of task.group."),
+        new("parity_gap", Namespace + "ParityGap", true, MetricNeeds.Labels | MetricNeeds.Groups, "Demographic parity: largest difference between two groups in how often a label is given, over labels."),
+        new("odds_gap", Namespace + "OddsGap", true, MetricNeeds.Labels | MetricNeeds.Groups, "Equalised odds: largest difference between two groups in how often a label is given where another is right, over both."),
+        new("energy", Namespace + "Energy", true, MetricNeeds.Nothing, "Estimated energy of the arm's training in Wh: its share of the cohort's."),
+        new("co2", Namespace + "Co2", true, MetricNeeds.Nothing, "Estimated emissions of the arm's training in grams of CO2: energy times the grid's intensity."),
         new("exact_match.ascending", Namespace + "AscendingMatch", false, MetricNeeds.IntegerSequences, "exact_match on the function ascending, whatever the arm learned."),
         new("exact_match.descending", Namespace + "DescendingMatch", false, MetricNeeds.IntegerSequences, "exact_match on the function descending."),
         new("exact_match.add1", Namespace + "Add1Match", false, MetricNeeds.IntegerSequences, "exact_match on the function add1."),

@@ -43,6 +43,12 @@ internal sealed class Section
     /// <summary>The options record.</summary>
     public string CSharpType { get; }
 
+    /// <summary>What the record fixes, by path, and no key sets: the marks of a family of backbones.</summary>
+    public IReadOnlyDictionary<string, SpecValue> Implied { get; init; } = new Dictionary<string, SpecValue>();
+
+    /// <summary>True when the property that holds the record is of a base type, so that C# must name this one.</summary>
+    public bool IsDerived { get; init; }
+
     /// <summary>Its keys in the order of canonical text and reference page.</summary>
     public Field[] Fields { get; }
 

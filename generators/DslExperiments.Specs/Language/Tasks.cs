@@ -122,12 +122,17 @@ internal static class Tasks
         IntegerSequences,
         Associations,
         LookupTable,
+        TextTasks.Classification,
+        TextTasks.TextToText,
+        TextTasks.QuestionAnswering,
+        TextTasks.MultipleChoice,
+        TextTasks.LanguageModelling,
         Custom,
     };
 
     /// <summary>True for tokens of a vocabulary; the other families' sequences are vectors.</summary>
-    public static bool IsOfTokens(Variant family) => family.Name is "integer_sequences" or "associations" or "lookup_table";
+    public static bool IsOfTokens(Variant family) => family.Name is "integer_sequences" or "associations" or "lookup_table" || TextTasks.Has(family);
 
     /// <summary>True when every step draws its own sequences.</summary>
-    public static bool Streams(Variant family) => family.Name == "integer_sequences";
+    public static bool Streams(Variant family) => family.Name == "integer_sequences" || TextTasks.Has(family);
 }

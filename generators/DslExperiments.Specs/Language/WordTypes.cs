@@ -125,6 +125,8 @@ internal sealed class WordListType(ChoiceType item, Func<string, string[]> conta
 {
     public override string CSharpType => $"global::System.Collections.Generic.IReadOnlyList<{item.CSharpType}>";
 
+    public override bool IsList => true;
+
     public override string Wanted => "a list of " + string.Join(", ", item.Names);
 
     public override string Title => "list of words";

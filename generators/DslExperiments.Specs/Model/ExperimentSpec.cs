@@ -103,7 +103,11 @@ public sealed record MethodSettingsSpec(string Name, OptionsSpec Options, Option
 /// <summary>Values for one C# options record of the runtime.</summary>
 /// <param name="CSharpType">The record's name: <c>global::DslExperiments.Backbones.TransformerOptions</c>.</param>
 /// <param name="Values">Every field, in the order of the field table; nested records are <see cref="SpecValue.Options"/>.</param>
-public sealed record OptionsSpec(string CSharpType, EquatableArray<FieldValue> Values);
+public sealed record OptionsSpec(string CSharpType, EquatableArray<FieldValue> Values)
+{
+    /// <summary>True when the property that holds the record is of a base type, so that C# must name this one.</summary>
+    public bool IsDerived { get; init; }
+}
 
 /// <summary>The value of one property of an options record.</summary>
 /// <param name="Key">The key.</param>

@@ -149,8 +149,8 @@ public static class ReferencePage
         page.Append("\n## Words\n\n| word | for | meaning |\n|---|---|---|\n");
         (ChoiceType, string)[] choices =
         {
-            (Backbones.AttentionScale, "`attention.scale`"), (Backbones.Activation, "`mlp.activation`"), (Backbones.Norm, "`norm`"),
-            (Backbones.Positions, "`positions`"), (Backbones.Precision, "`dtype`"), (Methods.Projection, "`on`"), (Training.Optimizer, "`optimizer`"),
+            (BackboneTypes.AttentionScale, "`attention.scale`"), (BackboneTypes.Activation, "`mlp.activation`"), (BackboneTypes.Norm, "`norm`"),
+            (BackboneTypes.Positions, "`positions`"), (BackboneTypes.Precision, "`dtype`"), (Methods.Projection, "`on`"), (Training.Optimizer, "`optimizer`"),
         };
         foreach ((ChoiceType type, string purpose) in choices)
         {
