@@ -25,6 +25,29 @@ public sealed class Content
     {
     }
 
+    /// <summary>Takes texts of a vocabulary, [G, N, T], that end at different places and are read at different ones.</summary>
+    /// <param name="ids">[G, N, T], 64-bit, padded at the end.</param>
+    /// <param name="tokens">Looks up their rows of the frozen embedding, [G, N, T, D].</param>
+    /// <param name="reads">[G, N, reads], 64-bit: tokens of the text, or of the decoder where there are some.</param>
+    /// <param name="lengths">Tokens before the padding, [G, N], 64-bit; null when nothing is padded.</param>
+    /// <param name="decoderIds">Tokens that a decoder is given, [G, N, Tout], 64-bit, padded at the end; null without a decoder.</param>
+    /// <param name="firstPosition">Position of the first token.</param>
+    internal Content(Tensor ids, Func<Tensor> tokens, Tensor reads, Tensor? lengths, Tensor? decoderIds, int firstPosition)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstPosition);
+        this.tokens = tokens;
+        Ids = ids;
+        Sequences = (int)ids.shape[1];
+        Length = (int)ids.shape[2];
+        FirstPosition = firstPosition;
+        ReadsPerSequence = reads;
+        Lengths = lengths;
+        DecoderIds = decoderIds;
+        Reads = [.. Enumerable.Range(0, (int)reads.shape[2])];
+        ReadIndex = arange(Reads.Count, int64, ids.device);
+        Outline = $"{FirstPosition}:ragged:{Reads.Count}";
+    }
+
     private Content(Func<Tensor> tokens, Tensor? ids, long[] shape, Device device, IReadOnlyList<int> reads, int firstPosition)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstPosition);
@@ -53,8 +76,17 @@ public sealed class Content
     /// <summary>Position of the first token, as far as the backbone marks positions.</summary>
     public int FirstPosition { get; }
 
-    /// <summary>Which tokens the loss reads, counted from the first one.</summary>
+    /// <summary>Which tokens the loss reads, counted from the first one; with <see cref="ReadsPerSequence"/> only as many as there are.</summary>
     public IReadOnlyList<int> Reads { get; }
+
+    /// <summary>Which tokens of each sequence the loss reads, [G, N, reads]; of the decoder's, where there are some. Else null.</summary>
+    public Tensor? ReadsPerSequence { get; }
+
+    /// <summary>Tokens of each sequence before its padding, [G, N]; null when nothing is padded.</summary>
+    public Tensor? Lengths { get; }
+
+    /// <summary>Tokens that a decoder is given, [G, N, Tout]; null without a decoder.</summary>
+    public Tensor? DecoderIds { get; }
 
     /// <summary>Sequences, N.</summary>
     public int Sequences { get; }

@@ -119,7 +119,7 @@ public class Transformer
     /// <param name="content">The sequences.</param>
     /// <param name="adapter">The adapter, A arms.</param>
     /// <param name="batch">Which sequences.</param>
-    public Tensor Forward(Content content, Adapter adapter, Batch batch) => new FrozenPass(this, content, adapter, batch).Run();
+    public virtual Tensor Forward(Content content, Adapter adapter, Batch batch) => new FrozenPass(this, content, adapter, batch).Run();
 
     /// <summary>Sequences of tokens of the vocabulary as content.</summary>
     /// <param name="ids">[G, N, T], 64-bit.</param>
@@ -180,7 +180,7 @@ public class Transformer
     /// The attention of one layer with everything in place: softmax weights of all rows over all rows, prompt first,
     /// [A, H, N, P + T, P + T]; a prefix has columns but no rows. What a row does not see has weight zero.
     /// </summary>
-    public Tensor Attention(Content content, Adapter adapter, int layer)
+    public virtual Tensor Attention(Content content, Adapter adapter, int layer)
     {
         Tensor? seen = null;
         var pass = new FrozenPass(this, content, adapter, Batch.All);
@@ -204,11 +204,11 @@ public class Transformer
         return table.narrow(1, first, length);
     }
 
-    private static InvalidOperationException NoVocabulary() =>
+    private protected static InvalidOperationException NoVocabulary() =>
         new($"The backbone has no vocabulary; set {nameof(TransformerOptions)}.{nameof(TransformerOptions.Vocabulary)}.");
 
     /// <summary>Rows [G, V, D] of tokens [G, N, T]: [G, N, T, D].</summary>
-    private Tensor LookUp(Tensor table, Tensor ids)
+    private protected Tensor LookUp(Tensor table, Tensor ids)
     {
         var offsets = arange(Groups.Count, int64, Device).mul(Options.Vocabulary).view(-1, 1, 1);
         return table.view(-1, Options.Width).index_select(0, (ids + offsets).view(-1))
