@@ -18,9 +18,9 @@ internal sealed partial class Emitter
             using var scope = {torch}.NewDisposeScope();
 
             {BackboneComment()}
-            var backbone = new {Runtime.Backbones}Transformer(cohort.Backbone, cohort.Seeds, cohort.Device{(Full.Pretrain is null ? "" : ", cohort.Pretrained")});
+            var backbone = new {HarnessTypes.Backbone(Full.Backbone.CSharpType)}(cohort.Backbone, cohort.Seeds, cohort.Device{(Full.Pretrain is null && !MayHaveWeights ? "" : ", cohort.Pretrained")});
 
-            // Task: sequences [A, N, T, D] and targets of the tokens that the loss reads.
+            {TaskComment()}
             var task = {NewTask()};
 
             // Method: what is trained, stacked [A, ...]; shorter prompts and lower ranks are padded and masked.
@@ -58,7 +58,16 @@ internal sealed partial class Emitter
             """);
     }
 
-    private string BackboneComment() => Full.Pretrain is null
+    /// <summary>True for a backbone whose weights a checkpoint can give.</summary>
+    private bool MayHaveWeights => Full.Backbone.Values.Any(field => field.Key == "weights");
+
+    private string TaskComment() => HarnessTypes.ReadsTexts(Full.Task.CSharpType)
+        ? "// Task: texts as tokens [A, B, T], and the tokens or the label that the loss asks for."
+        : "// Task: sequences [A, N, T, D] and targets of the tokens that the loss reads.";
+
+    private string BackboneComment() => Full.Backbone.Values.Any(field => field is { Key: "weights", IsDefault: false })
+        ? $"// Backbone: {(Full.Pretrain is null ? "frozen" : "trained further and frozen")}; the checkpoint's weights, one copy for all arms."
+        : Full.Pretrain is null
         ? "// Backbone: frozen; one draw per seed, stacked where seeds differ."
         : "// Backbone: pretrained once per seed and frozen; stacked where seeds differ.";
 
@@ -80,8 +89,8 @@ internal sealed partial class Emitter
         writer.Lines($$"""
             using var scope = {{torch}}.NewDisposeScope();
 
-            var backbone = new {{Runtime.Backbones}}Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
-            var task = new {{HarnessTypes.Task(stage.Task.CSharpType)}}(({{stage.Task.CSharpType}})cohort.Task, backbone, cohort.Seeds);
+            var backbone = new {{HarnessTypes.Backbone(Full.Backbone.CSharpType)}}(cohort.Backbone, cohort.Seeds, cohort.Device{{(MayHaveWeights ? ", cohort.Pretrained" : "")}});
+            var task = new {{HarnessTypes.Task(stage.Task.CSharpType)}}(({{stage.Task.CSharpType}})cohort.Task, backbone, cohort.Seeds{{Texts(stage.Task)}});
             var weights = new {{HarnessTypes.Adapter(full)}}(cohort.Options<{{full}}>(), backbone, cohort.Seeds);
             var optimizer = {{Runtime.Training}}Optimizer.Create(cohort.Trainings, weights);
 
@@ -101,8 +110,10 @@ internal sealed partial class Emitter
         string options = $"({Full.Task.CSharpType})cohort.Task";
         return spec.CustomTask is CustomTaskSpec custom
             ? $"new {Runtime.Tasks}CustomTaskFamily({options}, new global::{custom.TypeName}(), backbone, cohort.Seeds)"
-            : $"new {HarnessTypes.Task(Full.Task.CSharpType)}({options}, backbone, cohort.Seeds)";
+            : $"new {HarnessTypes.Task(Full.Task.CSharpType)}({options}, backbone, cohort.Seeds{Texts(Full.Task)})";
     }
+
+    private static string Texts(OptionsSpec task) => HarnessTypes.ReadsTexts(task.CSharpType) ? ", cohort.Files, cohort.Tokenizer" : "";
 
     private void EmitAdapter()
     {
@@ -110,7 +121,7 @@ internal sealed partial class Emitter
         foreach ((MethodNames method, MethodSettingsSpec settings) in MethodSettings(Full))
         {
             string options = settings.Options.CSharpType;
-            writer.Lines($"{Literal.Of(method.Spec.Name)} => new {HarnessTypes.Adapter(options)}(cohort.Options<{options}>(), backbone, cohort.AdapterSeeds{(HarnessTypes.ReadsTask(options) ? ", task" : "")}),");
+            writer.Lines($"{Literal.Of(method.Spec.Name)} => new {HarnessTypes.Adapter(options)}(cohort.Options<{options}>(), backbone, cohort.AdapterSeeds{(HarnessTypes.ReadsTask(options, Full.Task.CSharpType) ? ", task" : "")}),");
         }
 
         writer.Lines($"_ => {Runtime.Unreachable},");

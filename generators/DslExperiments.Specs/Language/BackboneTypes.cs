@@ -65,6 +65,8 @@ internal static class BackboneTypes
 
     public static readonly Field Tokenizer = new("tokenizer", "Tokenizer", Tokenizers, Tokenizers.Of("none"), "What makes tokens of texts.") { IsSweepable = false };
 
+    public static readonly Field Seed = new("seed", "Seed", new IntType(-1, int.MaxValue), new SpecValue.Int(-1), "Seed of the weights, drawn or pretrained, which all arms then share; -1 for each arm's own.");
+
     /// <summary>What a transformer that the spec describes does not have.</summary>
     public static readonly IReadOnlyDictionary<string, SpecValue> NoMarks = new Dictionary<string, SpecValue>
     {

@@ -37,6 +37,7 @@ internal static class Backbones
             new Field("mlp_out", "MlpOut", Initializers.OfMember, Initializers.OfMember.Of("same"), "The MLP's second matrix, where it differs from mlp."),
             new Field("embedding", "Embedding", Initializers.Type, Initializers.Of("normal", 0.02), "Embedding, unembedding and learned positions."))),
         new Field("construct", "Construct", BackboneTypes.Construct, BackboneTypes.Construct.Of("none"), "Weights that are computed instead of drawn."),
+        BackboneTypes.Seed,
         BackboneTypes.Tokenizer)
     {
         Implied = BackboneTypes.NoMarks,

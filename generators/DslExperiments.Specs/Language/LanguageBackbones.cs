@@ -93,6 +93,7 @@ internal static class LanguageBackbones
     {
         new Field("dtype", "Dtype", BackboneTypes.Precision, BackboneTypes.Precision.Of("float32"), "Precision of weights, activations and adapters."),
         new Field("weights", "Weights", new TextType(Limits.MaxText), new SpecValue.Text(""), "Folder of a checkpoint in Hugging Face's layout, relative to the spec; without it a seed draws the weights."),
+        BackboneTypes.Seed,
         BackboneTypes.Tokenizer,
     }).ToArray();
 

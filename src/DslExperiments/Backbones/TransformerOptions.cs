@@ -69,6 +69,9 @@ public record TransformerOptions
     /// <summary>Folder of a checkpoint, relative to the spec, whose weights these are; empty for weights that a seed draws.</summary>
     public string Weights { get; init; } = "";
 
+    /// <summary>Seed of the weights, drawn or pretrained, which all arms then share; -1 for each arm's own.</summary>
+    public int Seed { get; init; } = -1;
+
     /// <summary>What makes tokens of texts.</summary>
     public TokenizerSource Tokenizer { get; init; } = new NoTokenizer();
 

@@ -71,11 +71,16 @@ public sealed class Cohort
     /// <summary>The seed from which each arm's adapter is drawn, [A]: the arm's own, and for a further start another.</summary>
     public IReadOnlyList<int> AdapterSeeds { get; }
 
-    /// <summary>The weights that pretraining left, by seed; null when the backbone is as drawn or constructed.</summary>
+    /// <summary>The weights that pretraining left, by seed, or a checkpoint's; null when the backbone is as drawn or constructed.</summary>
     public BackboneWeights? Pretrained { get; init; }
 
-    /// <summary>The files that the spec names; null where nothing is read.</summary>
-    public Text.SpecFiles? Files { get; init; }
+    /// <summary>The files that the spec names.</summary>
+    /// <exception cref="InvalidOperationException">The cohort was made without any.</exception>
+    public Text.SpecFiles Files
+    {
+        get => field ?? throw new InvalidOperationException("The cohort was made without the files that its spec names.");
+        init;
+    }
 
     /// <summary>What a pretraining cohort left, once <see cref="Keep"/> was called: an adapter's tensors by name, on the CPU.</summary>
     public IReadOnlyDictionary<string, Tensor>? Kept { get; private set; }

@@ -4,6 +4,7 @@ using DslExperiments.Cohorts;
 using DslExperiments.Expectations;
 using DslExperiments.Pretraining;
 using DslExperiments.Results;
+using DslExperiments.Text;
 using TorchSharp;
 
 namespace DslExperiments.Hosting;
@@ -16,6 +17,8 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
     where TArm : ExperimentArm
     where TMetrics : struct
 {
+    private readonly CohortSources _sources = new(SpecFolder.Of(harness.Info));
+
     /// <summary>Runs to the end.</summary>
     /// <exception cref="TrainingInterruptedException">The run was paused; with a run folder it can be resumed.</exception>
     public Task<(ExperimentResults<TArm, TMetrics> Results, RunSummary Summary)> ExecuteAsync(CancellationToken cancellationToken) =>
@@ -54,7 +57,10 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         }
 
         var key = new RunKey(
-            harness.Info.SpecHash, plan.Profile, request.Overrides, request.Arms, request.Device, RunEnvironment.RuntimeVersion, torch.__version__);
+            harness.Info.SpecHash, plan.Profile, request.Overrides, request.Arms, request.Device, RunEnvironment.RuntimeVersion, torch.__version__)
+        {
+            Files = [.. NamedFiles.Describe(plan.Designs, _sources.Files)],
+        };
         return RunFiles.Open(
             request, key, plan.ToUntyped(harness.Metrics, []), RunEnvironment.GeneratorVersion(harness.ExperimentType), WorkersOf(plan.Cohorts.Length), monitor);
     }
@@ -80,7 +86,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
 
         folder?.BeginTraining();
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var backbones = new BackbonePretraining(harness.Pretrain, BackboneCache.Of(request), monitor, device, request.CheckpointEvery);
+        using var backbones = new BackbonePretraining(harness.Pretrain, _sources, BackboneCache.Of(request), monitor, device, request.CheckpointEvery);
         var stages = plan.Cohorts.Select(StagesOf).ToArray();
         try
         {
@@ -88,7 +94,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             monitor.StartTraining();
             Cohort[] left = [.. plan.Cohorts
                 .Where(cohort => finished[cohort.Index] is null)
-                .Select(cohort => new Cohort(cohort, SessionOf(cohort, folder, pause.Token), device) { Pretrained = backbones.WeightsOf(stages[cohort.Index]) })];
+                .Select(cohort => _sources.Cohort(cohort, SessionOf(cohort, folder, pause.Token), device, backbones.WeightsOf(stages[cohort.Index])))];
             CohortRunner.Run(left, TrainOne, WorkersOf(plan.Cohorts.Length), pause.Token);
         }
         catch
@@ -154,8 +160,9 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
     /// <summary>The pretraining behind a cohort's arms, a stage per seed; none for a backbone as drawn or constructed.</summary>
     private ImmutableArray<PretrainStage> StagesOf(CohortPlan cohort) => [.. cohort.Designs
         .Where(static design => design.Pretrain is not null)
-        .DistinctBy(static design => design.Arm.Seed)
-        .Select(design => PretrainStage.Of(design, request.Device, torch.__version__, harness.ExperimentType)!)];
+        .DistinctBy(PretrainStage.SeedOf)
+        .Select(design => PretrainStage.Of(
+            design, request.Device, torch.__version__, harness.ExperimentType, NamedFiles.OfPretraining(design, _sources.Files))!)];
 
     private CohortSession SessionOf(CohortPlan cohort, RunFiles? folder, CancellationToken pause) => new(
         cohort.Index,

@@ -9,12 +9,13 @@ namespace DslExperiments.Pretraining;
 
 /// <summary>The pretrained backbones of a run: read from the cache, or trained, several seeds at once.</summary>
 /// <param name="train">The experiment's pretraining script.</param>
+/// <param name="sources">The files that stages read.</param>
 /// <param name="cache">Where backbones are kept; null to keep them in memory only.</param>
 /// <param name="monitor">Is told of progress.</param>
 /// <param name="device">Where to train.</param>
 /// <param name="checkpointEvery">Time between two checkpoints of a stage.</param>
 internal sealed class BackbonePretraining(
-    Action<Cohort> train, BackboneCache? cache, RunMonitor monitor, torch.Device device, TimeSpan checkpointEvery) : IDisposable
+    Action<Cohort> train, CohortSources sources, BackboneCache? cache, RunMonitor monitor, torch.Device device, TimeSpan checkpointEvery) : IDisposable
 {
     private readonly Dictionary<string, PretrainedBackbone> _backbones = [];
 
@@ -56,7 +57,7 @@ internal sealed class BackbonePretraining(
 
         var first = monitor.BeginPretraining(left);
         var stageOf = new Dictionary<Cohort, (PretrainStage Stage, int Place)>(ReferenceEqualityComparer.Instance);
-        Cohort[] cohorts = [.. left.Select((stage, place) => new Cohort(stage.Plan, SessionOf(stage, first + place, pause.Token), device))];
+        Cohort[] cohorts = [.. left.Select((stage, place) => sources.Cohort(stage.Plan, SessionOf(stage, first + place, pause.Token), device, null))];
         foreach (var (place, cohort) in cohorts.Index())
         {
             stageOf.Add(cohort, (left[place], first + place));
@@ -105,7 +106,12 @@ internal sealed class BackbonePretraining(
     public BackboneWeights? WeightsOf(IEnumerable<PretrainStage> stages)
     {
         var ofSeed = stages.DistinctBy(static stage => stage.Seed).ToImmutableDictionary(static stage => stage.Seed, stage => _backbones[stage.Hash].Weights);
-        return ofSeed.IsEmpty ? null : new BackboneWeights(seed => ofSeed[seed]);
+        return ofSeed.Count switch
+        {
+            0 => null,
+            1 => new BackboneWeights(_ => ofSeed.Values.Single()) { AreShared = true },
+            _ => new BackboneWeights(seed => ofSeed[seed]),
+        };
     }
 
     /// <inheritdoc/>

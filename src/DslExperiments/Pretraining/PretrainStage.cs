@@ -6,6 +6,7 @@ using DslExperiments.Hosting;
 using DslExperiments.Methods;
 using DslExperiments.Results;
 using DslExperiments.Tasks;
+using DslExperiments.Text;
 using DslExperiments.Training;
 using TorchSharp;
 
@@ -42,7 +43,8 @@ internal sealed record PretrainStage(ArmDesign Design, string Text)
     /// <param name="device"><c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="libtorchVersion">The version of libtorch.</param>
     /// <param name="experiment">Whose code makes the sequences of a custom task.</param>
-    public static PretrainStage? Of(ArmDesign arm, string device, string libtorchVersion, Type experiment)
+    /// <param name="files">What the files are that backbone and task name, a line each.</param>
+    public static PretrainStage? Of(ArmDesign arm, string device, string libtorchVersion, Type experiment, IEnumerable<string>? files = null)
     {
         if (arm.Pretrain is not { } pretrain)
         {
@@ -51,26 +53,34 @@ internal sealed record PretrainStage(ArmDesign Design, string Text)
 
         var method = new FullOptions();
         var design = new ArmDesign(
-            new PretrainArm(arm.Arm.Seed), arm.Backbone, pretrain.Task, method, pretrain.Training, TrainableParameters.Count(method, arm.Backbone));
+            new PretrainArm(SeedOf(arm)), arm.Backbone, pretrain.Task, method, pretrain.Training, TrainableParameters.Count(method, arm.Backbone));
         string[] lines =
         [
             $"backbone = {CanonicalText.Of(arm.Backbone)}",
             $"task = {CanonicalText.Of(pretrain.Task)}",
             $"training = {CanonicalText.Of(pretrain.Training, nameof(TrainingOptions.MeasureEvery))}",
-            $"seed = {SpecText.Of(arm.Arm.Seed)}",
+            $"seed = {SpecText.Of(SeedOf(arm))}",
             $"device = {device}",
             $"code = {SpecText.Of(CodeVersion)}{(pretrain.Task is CustomTaskOptions ? $" {experiment.FullName} {experiment.Module.ModuleVersionId}" : "")}",
             $"runtime = {RunEnvironment.RuntimeVersion}",
             $"libtorch = {libtorchVersion}",
+            .. files ?? [],
         ];
         return new PretrainStage(design, string.Join('\n', lines));
     }
 
     /// <summary>The different stages behind a request's arms; loads libtorch, whose version counts, when there are any.</summary>
-    public static ImmutableArray<PretrainStage> Of(Experiment experiment, RunRequest request) => [.. experiment.PlanOf(request).Designs
-        .Where(static design => design.Pretrain is not null)
-        .Select(design => Of(design, request.Device, torch.__version__, experiment.GetType())!)
-        .DistinctBy(static stage => stage.Hash)];
+    public static ImmutableArray<PretrainStage> Of(Experiment experiment, RunRequest request)
+    {
+        var files = SpecFolder.Of(experiment.Info);
+        return [.. experiment.PlanOf(request).Designs
+            .Where(static design => design.Pretrain is not null)
+            .Select(design => Of(design, request.Device, torch.__version__, experiment.GetType(), NamedFiles.OfPretraining(design, files))!)
+            .DistinctBy(static stage => stage.Hash)];
+    }
+
+    /// <summary>The seed of an arm's backbone.</summary>
+    public static int SeedOf(ArmDesign arm) => arm.Backbone.Seed >= 0 ? arm.Backbone.Seed : arm.Arm.Seed;
 
     /// <summary>The backbone of a seed, as an arm of its own.</summary>
     private sealed record PretrainArm(int Seed) : ExperimentArm(Seed)

@@ -17,6 +17,9 @@ internal sealed record RunKey(
     string RuntimeVersion,
     string LibtorchVersion)
 {
+    /// <summary>The files that the spec names and what is in them, a line each.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
+
     /// <summary>SHA-256 over all parts, lower-case hex.</summary>
     public string Hash => field ??= Convert.ToHexStringLower(SHA256.HashData(JsonWriting.ToBytes(WriteParts, JsonWriting.Compact)));
 
@@ -46,6 +49,17 @@ internal sealed record RunKey(
         writer.WriteString("device", Device);
         writer.WriteString("runtime", RuntimeVersion);
         writer.WriteString("libtorch", LibtorchVersion);
+        if (!Files.IsEmpty)
+        {
+            writer.WriteStartArray("files");
+            foreach (var file in Files)
+            {
+                writer.WriteStringValue(file);
+            }
+
+            writer.WriteEndArray();
+        }
+
         writer.WriteEndObject();
     }
 }
