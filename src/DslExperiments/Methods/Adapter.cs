@@ -1,5 +1,4 @@
 using DslExperiments.Backbones;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Methods;
@@ -10,85 +9,56 @@ namespace DslExperiments.Methods;
 /// rest to the frozen weights.
 /// </summary>
 /// <remarks>
-/// All numbers lie in one flat buffer, [A·n], a block [A, …] per tensor, so that an update of the whole cohort is a handful
-/// of operations however many tensors a method has. The tensors of the graph are views into it, and so are the gradients.
+/// The numbers lie in an <see cref="AdapterBuffer"/>, which several methods can share, see <see cref="HybridAdapter"/>. A task
+/// that answers through a trained layer (<see cref="Tasks.TaskFamily.Classes"/>) adds a <see cref="ClassifierHead"/> to any
+/// method.
 /// </remarks>
 public abstract class Adapter
 {
-    private readonly Dictionary<string, AdapterTensor> byName = [];
-    private readonly List<(Tensor Rows, Tensor Largest)> caps = [];
+    /// <summary>Lays out and fills a buffer of its own.</summary>
+    /// <param name="backbone">The backbone that is adapted.</param>
+    /// <param name="seeds">The seed of every arm's start; as many as arms, A, a multiple of the backbone's seed groups.</param>
+    /// <param name="tensors">The method's tensors; shorter ones are padded with zeros at the end of each axis.</param>
+    /// <param name="task">The task, whose classes ask for a head; null for none.</param>
+    protected Adapter(Transformer backbone, IReadOnlyList<int> seeds, IReadOnlyList<AdapterTensorPlan> tensors, Tasks.TaskFamily? task)
+    {
+        int classes = task?.Classes ?? 0;
+        Buffer = new AdapterBuffer(
+            backbone, seeds.Count, classes == 0 ? tensors : [.. tensors, .. ClassifierHead.Layout(classes, backbone.Options.Width, seeds)]);
+        Head = ClassifierHead.In(Buffer);
+    }
 
-    /// <summary>Lays out and fills the buffers.</summary>
+    /// <summary>Lays out and fills a buffer of its own, without a head.</summary>
     /// <param name="backbone">The backbone that is adapted.</param>
     /// <param name="arms">Arms, A; a multiple of the backbone's seed groups.</param>
     /// <param name="tensors">The tensors; shorter ones are padded with zeros at the end of each axis.</param>
     /// <param name="trainable">False for one that only computes, such as a teacher.</param>
-    protected Adapter(Transformer backbone, int arms, IReadOnlyList<AdapterTensorPlan> tensors, bool trainable = true)
-    {
-        Arms = arms;
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var drawn = tensors.Select(tensor => Enumerable.Range(0, arms).Select(tensor.Draw).ToArray()).ToArray();
-        long[][] padded = [.. drawn.Select(Padded)];
-        long[] sizes = [.. padded.Select(shape => shape.Aggregate(1L, (product, axis) => product * axis))];
+    protected Adapter(Transformer backbone, int arms, IReadOnlyList<AdapterTensorPlan> tensors, bool trainable = true) =>
+        Buffer = new AdapterBuffer(backbone, arms, tensors, trainable);
 
-        Values = zeros([arms * sizes.Sum()], backbone.Dtype, backbone.Device).MoveToOuterDisposeScope();
-        Gradients = zeros_like(Values).MoveToOuterDisposeScope();
-        var list = new List<AdapterTensor>();
-        long offset = 0;
-        for (int index = 0; index < drawn.Length; index++)
-        {
-            var (values, gradients) = (Block(Values), Block(Gradients));
-            for (int arm = 0; arm < arms; arm++)
-            {
-                var corner = values.select(0, arm);
-                long[] real = drawn[index][arm].shape;
-                for (int axis = 0; axis < real.Length; axis++)
-                {
-                    corner = corner.narrow(axis, 0, real[axis]);
-                }
-
-                corner.copy_(drawn[index][arm]);
-            }
-
-            var leaf = Seen(values, tensors[index].View).detach().requires_grad_(trainable);
-            if (trainable)
-            {
-                // Backward then adds in place, straight into the flat buffer.
-                leaf.grad = Seen(gradients, tensors[index].View).detach().MoveToOuterDisposeScope();
-            }
-
-            var tensor = new AdapterTensor(
-                tensors[index].Name, leaf.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope(),
-                gradients.MoveToOuterDisposeScope(), padded[index], [.. drawn[index].Select(t => t.shape)], offset);
-            list.Add(tensor);
-            byName.Add(tensor.Name, tensor);
-            offset += arms * sizes[index];
-
-            Tensor Block(Tensor flat) => flat.narrow(0, offset, arms * sizes[index]).view([arms, .. padded[index]]);
-        }
-
-        Tensors = list;
-        Initial = Values.clone().MoveToOuterDisposeScope();
-    }
+    /// <summary>Looks at its tensors in a buffer that others fill, too.</summary>
+    private protected Adapter(AdapterBuffer buffer) => Buffer = buffer;
 
     /// <summary>Arms, A.</summary>
-    public int Arms { get; }
+    public int Arms => Buffer.Arms;
 
     /// <summary>All trained numbers, [A·n], padding included.</summary>
-    public Tensor Values { get; }
+    public Tensor Values => Buffer.Values;
 
     /// <summary>Their gradients, [A·n].</summary>
-    public Tensor Gradients { get; }
+    public Tensor Gradients => Buffer.Gradients;
 
     /// <summary>The numbers before the first step, [A·n].</summary>
-    public Tensor Initial { get; }
+    public Tensor Initial => Buffer.Initial;
 
     /// <summary>The trained tensors.</summary>
-    public IReadOnlyList<AdapterTensor> Tensors { get; }
+    public IReadOnlyList<AdapterTensor> Tensors => Buffer.Tensors;
 
     /// <summary>The virtual tokens before the content, or null.</summary>
     public virtual PromptRows? Prompt => null;
+
+    /// <summary>The trained layer that answers for the task, or null when the task does not ask for one.</summary>
+    public ClassifierHead? Head { get; }
 
     /// <summary>True when some arm's slices are padded.</summary>
     public bool IsPadded => Tensors.Any(tensor => Enumerable.Range(0, Arms).Any(arm => tensor.CountOf(arm) < tensor.Size));
@@ -96,8 +66,8 @@ public abstract class Adapter
     /// <summary>The virtual tokens of a layer's attention, or null.</summary>
     public virtual PrefixRows? PrefixOf(int layer) => null;
 
-    /// <summary>True when virtual tokens stand before the content, in the first layer or in all.</summary>
-    public bool HasVirtualTokens => Prompt is not null || PrefixOf(0) is not null;
+    /// <summary>True when virtual tokens stand before the content, in the first layer or in any.</summary>
+    public virtual bool HasVirtualTokens => Prompt is not null || PrefixOf(0) is not null;
 
     /// <summary>Trained embedding rows in place of the frozen ones, [A, V, D], or null.</summary>
     public virtual Tensor? Embedding => null;
@@ -116,20 +86,7 @@ public abstract class Adapter
 
     /// <summary>Puts the numbers back where the method's caps allow them to be; called after every update.</summary>
     /// <remarks>A row beyond its cap is shortened to it; the optimiser's moments stay as they are.</remarks>
-    public void Constrain()
-    {
-        if (caps.Count == 0)
-        {
-            return;
-        }
-
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        foreach (var (rows, largest) in caps)
-        {
-            rows.mul_((largest / rows.square().sum(-1, keepdim: true).sqrt_()).clamp_(max: 1));
-        }
-    }
+    public void Constrain() => Buffer.Constrain();
 
     /// <summary>A trained weight in place of a frozen one, or null.</summary>
     public virtual TrainedLinear? Replacement(int layer, Projection projection) => null;
@@ -143,46 +100,24 @@ public abstract class Adapter
     /// <summary>Masks and the like that follow from the arms' shapes.</summary>
     internal ConstantStore Constants { get; } = new();
 
+    /// <summary>Where the numbers lie.</summary>
+    protected internal AdapterBuffer Buffer { get; }
+
     /// <summary>How many numbers an arm trains, padding left out.</summary>
-    public long ParametersOf(int arm) => Tensors.Sum(tensor => tensor.CountOf(arm));
+    public virtual long ParametersOf(int arm) => Tensors.Sum(tensor => tensor.CountOf(arm));
 
     /// <summary>An arm's tensors by name without padding, as new CPU tensors.</summary>
-    public IReadOnlyDictionary<string, Tensor> Export(int arm)
+    public virtual IReadOnlyDictionary<string, Tensor> Export(int arm)
     {
         using var frozen = no_grad();
         return Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Of(arm).detach().cpu().clone());
     }
 
     /// <summary>1 for real numbers and 0 for padding, [A·n].</summary>
-    public Tensor RealMask()
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var mask = zeros_like(Values);
-        foreach (var tensor in Tensors)
-        {
-            for (int arm = 0; arm < Arms; arm++)
-            {
-                tensor.Unpadded(tensor.In(mask), arm).fill_(1);
-            }
-        }
-
-        return mask.MoveToOuterDisposeScope();
-    }
+    public Tensor RealMask() => Buffer.RealMask();
 
     /// <summary>The arm of every number, [A·n]; spreads a tensor of one number per arm.</summary>
-    public Tensor ArmIndex()
-    {
-        using var scope = NewDisposeScope();
-        var index = zeros(Values.shape, int64, Values.device);
-        foreach (var tensor in Tensors)
-        {
-            long[] column = [Arms, .. tensor.Shape.Select(_ => 1L)];
-            tensor.In(index).add_(arange(Arms, int64, Values.device).view(column));
-        }
-
-        return index.MoveToOuterDisposeScope();
-    }
+    public Tensor ArmIndex() => Buffer.ArmIndex();
 
     /// <summary>True when the method changes something that layer <paramref name="layer"/> computes from its input.</summary>
     public bool Touches(int layer, Projection projection) =>
@@ -191,46 +126,13 @@ public abstract class Adapter
     /// <summary>Caps the norm of every row of a tensor [A, P, D], from the start on.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="largest">Largest norm per arm, [A]; 0 for none.</param>
-    protected void CapNorms(AdapterTensor tensor, IReadOnlyList<double> largest)
-    {
-        if (largest.All(norm => norm == 0))
-        {
-            return;
-        }
-
-        double[] limits = [.. largest.Select(norm => norm == 0 ? double.PositiveInfinity : norm)];
-        caps.Add((tensor.Values, torch.tensor(limits, float64).to(Values.dtype, Values.device).view(-1, 1, 1)));
-        Constrain();
-        using var frozen = no_grad();
-        Initial.copy_(Values);
-    }
+    protected void CapNorms(AdapterTensor tensor, IReadOnlyList<double> largest) => Buffer.CapNorms(tensor, largest);
 
     /// <summary>A tensor by its name.</summary>
-    protected AdapterTensor Named(string name) => byName[name];
+    protected AdapterTensor Named(string name) => Buffer[name];
 
     /// <summary>A tensor by its name, or null when the method does not train it.</summary>
-    protected AdapterTensor? FindNamed(string name) => byName.GetValueOrDefault(name);
-
-    private static Tensor Seen(Tensor stored, LeafView view) => view switch
-    {
-        LeafView.Transposed => stored.transpose(1, 2),
-        LeafView.Row => stored.unsqueeze(1),
-        _ => stored,
-    };
-
-    private static long[] Padded(Tensor[] arms)
-    {
-        var shape = (long[])arms[0].shape.Clone();
-        foreach (var arm in arms)
-        {
-            for (int axis = 0; axis < shape.Length; axis++)
-            {
-                shape[axis] = Math.Max(shape[axis], arm.shape[axis]);
-            }
-        }
-
-        return shape;
-    }
+    protected AdapterTensor? FindNamed(string name) => Buffer.Find(name);
 }
 
 /// <summary>The normalisations of a transformer.</summary>

@@ -14,8 +14,8 @@ public sealed class FullTuning : Adapter
     private readonly Dictionary<(int Layer, NormPlace Place), Tensor> gains = [];
 
     /// <summary>Copies the frozen weights of each arm's seed. All arms train the same weights.</summary>
-    public FullTuning(IReadOnlyList<FullOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
-        : base(backbone, seeds.Count, Layout(options, backbone))
+    public FullTuning(IReadOnlyList<FullOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
+        : base(backbone, seeds, Layout(options, backbone), task)
     {
         replacements = new TrainedLinear?[backbone.Options.Depth + backbone.Options.DecoderDepth, Enum.GetValues<Projection>().Length];
         foreach (var (layer, projection) in Projections.Places(options[0].On, backbone.Options))

@@ -13,19 +13,12 @@ public sealed class Lora : Adapter
     private readonly LowRank?[,] changes;
 
     /// <summary>Draws the factors, each from its arm's own seed and rank. All arms adapt the same weights.</summary>
-    public Lora(IReadOnlyList<LoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
-        : base(backbone, seeds.Count, Layout(options, backbone, seeds))
-    {
-        double[] scales = [.. options.Select(ScaleOf)];
-        bool equal = scales.All(scale => scale.Equals(scales[0]));
-        Tensor? perArm = equal ? null : tensor(scales, backbone.Dtype, backbone.Device).view(-1, 1, 1);
-        changes = new LowRank?[backbone.Options.Depth + backbone.Options.DecoderDepth, Enum.GetValues<Projection>().Length];
-        foreach (var (layer, projection) in Places(options, backbone))
-        {
-            changes[layer, (int)projection] = new LowRank(
-                Named(NameOf(layer, projection, "A")).Leaf, Named(NameOf(layer, projection, "B")).Leaf, equal ? scales[0] : 1, perArm);
-        }
-    }
+    public Lora(IReadOnlyList<LoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
+        : base(backbone, seeds, Layout(options, backbone, seeds), task) => changes = Changes(options, backbone);
+
+    /// <summary>Looks at its factors in a buffer that <see cref="Layout"/> had a part in.</summary>
+    internal Lora(IReadOnlyList<LoraOptions> options, Transformer backbone, AdapterBuffer buffer)
+        : base(buffer) => changes = Changes(options, backbone);
 
     /// <summary>The factor on B A.</summary>
     public static double ScaleOf(LoraOptions options)
@@ -37,21 +30,8 @@ public sealed class Lora : Adapter
     /// <inheritdoc/>
     public override LowRank? Change(int layer, Projection projection) => changes[layer, (int)projection];
 
-    private static string NameOf(int layer, Projection projection, string factor) =>
-        $"layers.{layer}.{Projections.NameOf(projection)}.lora_{factor}";
-
-    private static IEnumerable<(int Layer, Projection Projection)> Places(IReadOnlyList<LoraOptions> options, Transformer backbone)
-    {
-        var on = Projections.Expand(options[0].On, backbone.Options);
-        if (options.Any(o => !Projections.Expand(o.On, backbone.Options).SequenceEqual(on)))
-        {
-            throw new ArgumentException("The arms of a cohort must adapt the same weights.", nameof(options));
-        }
-
-        return Projections.Places(on, backbone.Options);
-    }
-
-    private static List<AdapterTensorPlan> Layout(
+    /// <summary>The factors' tensors.</summary>
+    internal static List<AdapterTensorPlan> Layout(
         IReadOnlyList<LoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
     {
         var tensors = new List<AdapterTensorPlan>();
@@ -68,5 +48,34 @@ public sealed class Lora : Adapter
         }
 
         return tensors;
+    }
+
+    private LowRank?[,] Changes(IReadOnlyList<LoraOptions> options, Transformer backbone)
+    {
+        double[] scales = [.. options.Select(ScaleOf)];
+        bool equal = scales.All(scale => scale.Equals(scales[0]));
+        Tensor? perArm = equal ? null : tensor(scales, backbone.Dtype, backbone.Device).view(-1, 1, 1);
+        var all = new LowRank?[backbone.Options.Depth + backbone.Options.DecoderDepth, Enum.GetValues<Projection>().Length];
+        foreach (var (layer, projection) in Places(options, backbone))
+        {
+            all[layer, (int)projection] = new LowRank(
+                Named(NameOf(layer, projection, "A")).Leaf, Named(NameOf(layer, projection, "B")).Leaf, equal ? scales[0] : 1, perArm);
+        }
+
+        return all;
+    }
+
+    private static string NameOf(int layer, Projection projection, string factor) =>
+        $"layers.{layer}.{Projections.NameOf(projection)}.lora_{factor}";
+
+    private static IEnumerable<(int Layer, Projection Projection)> Places(IReadOnlyList<LoraOptions> options, Transformer backbone)
+    {
+        var on = Projections.Expand(options[0].On, backbone.Options);
+        if (options.Any(o => !Projections.Expand(o.On, backbone.Options).SequenceEqual(on)))
+        {
+            throw new ArgumentException("The arms of a cohort must adapt the same weights.", nameof(options));
+        }
+
+        return Projections.Places(on, backbone.Options);
     }
 }

@@ -17,28 +17,37 @@ public sealed class Prefix : Adapter
     /// <param name="options">Length, form, start and caps of every arm.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="seeds">The seed of every arm's start.</param>
-    public Prefix(IReadOnlyList<PrefixOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
-        : base(backbone, seeds.Count, Layout(options, backbone.Options, seeds))
+    /// <param name="task">The task, whose classes ask for a head.</param>
+    public Prefix(IReadOnlyList<PrefixOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
+        : base(backbone, seeds, Layout(options, backbone.Options, seeds), task) => layers = Rows(options, backbone.Options);
+
+    /// <summary>Looks at its rows in a buffer that <see cref="Layout"/> had a part in.</summary>
+    internal Prefix(IReadOnlyList<PrefixOptions> options, Transformer backbone, AdapterBuffer buffer)
+        : base(buffer) => layers = Rows(options, backbone.Options);
+
+    private PrefixRows[] Rows(IReadOnlyList<PrefixOptions> options, TransformerOptions backbone)
     {
         var form = options[0].Form;
-        layers = new PrefixRows[backbone.Options.Depth];
+        var rows = new PrefixRows[backbone.Depth];
         Tensor? mask = null;
-        for (int layer = 0; layer < layers.Length; layer++)
+        for (int layer = 0; layer < rows.Length; layer++)
         {
             var tensors = PartsOf(form).Select(part => Named(NameOf(layer, part))).ToArray();
             mask = layer == 0 ? PromptRows.MaskOf(tensors[0].Leaf, [.. options.Select(o => o.Length)]) : mask;
             if (form == PrefixForm.KeyValue)
             {
-                layers[layer] = new PrefixRows(null, tensors[0].Leaf, tensors[1].Leaf, mask);
+                rows[layer] = new PrefixRows(null, tensors[0].Leaf, tensors[1].Leaf, mask);
                 CapNorms(tensors[0], [.. options.Select(o => o.KeyCap)]);
                 CapNorms(tensors[1], [.. options.Select(o => o.ValueCap)]);
             }
             else
             {
-                layers[layer] = new PrefixRows(tensors[0].Leaf, null, null, mask);
+                rows[layer] = new PrefixRows(tensors[0].Leaf, null, null, mask);
                 CapNorms(tensors[0], [.. options.Select(o => o.NormCap)]);
             }
         }
+
+        return rows;
     }
 
     /// <inheritdoc/>
@@ -48,7 +57,8 @@ public sealed class Prefix : Adapter
 
     private static string[] PartsOf(PrefixForm form) => form == PrefixForm.KeyValue ? ["key", "value"] : ["rows"];
 
-    private static List<AdapterTensorPlan> Layout(
+    /// <summary>The prefixes' tensors.</summary>
+    internal static List<AdapterTensorPlan> Layout(
         IReadOnlyList<PrefixOptions> options, TransformerOptions backbone, IReadOnlyList<int> seeds)
     {
         if (options.Any(o => o.Form != options[0].Form))

@@ -14,16 +14,27 @@ public sealed class SoftPrompt : Adapter
     /// <param name="options">Length, start and cap of every arm.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="seeds">The seed of every arm's start.</param>
-    /// <param name="task">What <c>init: written</c> writes.</param>
+    /// <param name="task">What <c>init: written</c> writes, and whose classes ask for a head.</param>
     public SoftPrompt(IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
-        : base(backbone, seeds.Count, [new(TensorName, arm => Start(options[arm], backbone, seeds[arm], backbone.Groups.ArmSeeds[arm], task))])
-    {
-        Prompt = new PromptRows(Named(TensorName).Leaf, [.. options.Select(o => o.Length)]);
-        CapNorms(Named(TensorName), [.. options.Select(o => o.NormCap)]);
-    }
+        : base(backbone, seeds, Layout(options, backbone, seeds, task), task) => Prompt = Rows(options);
+
+    /// <summary>Looks at its rows in a buffer that <see cref="Layout"/> had a part in.</summary>
+    internal SoftPrompt(IReadOnlyList<PromptOptions> options, AdapterBuffer buffer)
+        : base(buffer) => Prompt = Rows(options);
 
     /// <inheritdoc/>
     public override PromptRows Prompt { get; }
+
+    /// <summary>The prompts' tensor.</summary>
+    internal static List<AdapterTensorPlan> Layout(
+        IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task) =>
+        [new(TensorName, arm => Start(options[arm], backbone, seeds[arm], backbone.Groups.ArmSeeds[arm], task))];
+
+    private PromptRows Rows(IReadOnlyList<PromptOptions> options)
+    {
+        CapNorms(Named(TensorName), [.. options.Select(o => o.NormCap)]);
+        return new PromptRows(Named(TensorName).Leaf, [.. options.Select(o => o.Length)]);
+    }
 
     /// <summary>An arm's first rows, [P, D]; what is written belongs to the data's seed, what is drawn to the start's.</summary>
     private static Tensor Start(PromptOptions options, Transformer backbone, int seed, int dataSeed, Tasks.TaskFamily? task)

@@ -21,8 +21,14 @@ public static class TrainableParameters
             + (full.On.Contains(Projection.All)
                 ? (backbone.Width * (backbone.NormPlaces().Count() + RowsOfTables(backbone))) + RelativeBiases(backbone)
                 : 0),
+        PromptLoraOptions both => Count(both.Prompt, backbone) + Count(both.Lora, backbone),
+        PrefixLoraOptions both => Count(both.Prefix, backbone) + Count(both.Lora, backbone),
         _ => throw new NotSupportedException($"No count of parameters is defined for {method.GetType().Name}."),
     };
+
+    /// <summary>The same with a head for so many classes, C (D + 1) numbers; 0 for none.</summary>
+    public static long Count(MethodOptions method, TransformerOptions backbone, int classes) =>
+        Count(method, backbone) + ClassifierHead.Count(classes, backbone.Width);
 
     /// <summary>Rows of embedding, unembedding and learned positions.</summary>
     private static long RowsOfTables(TransformerOptions backbone) =>

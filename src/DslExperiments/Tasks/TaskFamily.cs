@@ -14,6 +14,12 @@ public abstract class TaskFamily(Transformer backbone)
     /// <summary>The backbone that the data was made for.</summary>
     protected Transformer Backbone { get; } = backbone;
 
+    /// <summary>
+    /// Classes between which a trained layer decides, which is then a part of every arm's adapter
+    /// (<see cref="ClassifierHead"/>); 0 when the backbone's own outputs are the answer.
+    /// </summary>
+    public virtual int Classes => 0;
+
     /// <summary>What training makes small, one number per arm, [A].</summary>
     /// <param name="backbone">The backbone.</param>
     /// <param name="adapter">The adapter, A arms.</param>

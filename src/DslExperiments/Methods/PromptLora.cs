@@ -1,0 +1,20 @@
+using DslExperiments.Backbones;
+
+namespace DslExperiments.Methods;
+
+/// <summary>A soft prompt and a low-rank update, trained together: <see cref="SoftPrompt"/> and <see cref="Lora"/> as they are alone.</summary>
+public sealed class PromptLora : HybridAdapter
+{
+    /// <summary>Draws both parts, each tensor from its arm's own seed as it is drawn alone.</summary>
+    /// <param name="options">Prompt and update of every arm.</param>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="seeds">The seed of every arm's start.</param>
+    /// <param name="task">What a prompt may be drawn from, and whose classes ask for a head.</param>
+    public PromptLora(IReadOnlyList<PromptLoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
+        : base(backbone, seeds, [.. SoftPrompt.Layout(Prompts(options), backbone, seeds, task), .. Lora.Layout(Updates(options), backbone, seeds)], task) =>
+        Compose(new SoftPrompt(Prompts(options), Buffer), new Lora(Updates(options), backbone, Buffer));
+
+    private static PromptOptions[] Prompts(IReadOnlyList<PromptLoraOptions> options) => [.. options.Select(o => o.Prompt)];
+
+    private static LoraOptions[] Updates(IReadOnlyList<PromptLoraOptions> options) => [.. options.Select(o => o.Lora)];
+}
