@@ -88,8 +88,8 @@ public sealed class Cohort
     /// <summary>Where the cohort computes.</summary>
     public Device Device { get; }
 
-    /// <summary>Updates per arm.</summary>
-    public int StepCount => Designs[0].Method is FrozenOptions ? 0 : Trainings[0].Steps;
+    /// <summary>Updates per arm; none where nothing is trained.</summary>
+    public int StepCount => Designs[0].TrainableParameters == 0 ? 0 : Trainings[0].Steps;
 
     /// <summary>What the cohort left behind, once <see cref="Finish"/> was called.</summary>
     public CohortOutcome? Outcome { get; private set; }

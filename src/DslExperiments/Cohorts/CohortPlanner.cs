@@ -110,6 +110,8 @@ public static class CohortPlanner
         PromptOptions prompt => prompt.Length,
         PrefixOptions prefix => prefix.Length,
         LoraOptions lora => lora.Rank,
+        PromptLoraOptions both => Math.Max(both.Prompt.Length, both.Lora.Rank),
+        PrefixLoraOptions both => Math.Max(both.Prefix.Length, both.Lora.Rank),
         _ => 0,
     };
 
@@ -126,6 +128,8 @@ public static class CohortPlanner
         {
             PrefixOptions prefix => prefix.Form.ToString(),
             LoraOptions lora => string.Join(',', Projections.Expand(lora.On, backbone)),
+            PromptLoraOptions both => WeightsOf(both.Lora, backbone),
+            PrefixLoraOptions both => $"{WeightsOf(both.Prefix, backbone)};{WeightsOf(both.Lora, backbone)}",
             FullOptions full => string.Join(',', Projections.Expand(full.On, backbone)) + (full.On.Contains(Projection.All) ? ",norms" : string.Empty),
             _ => string.Empty,
         };

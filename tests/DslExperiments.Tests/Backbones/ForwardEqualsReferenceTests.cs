@@ -152,6 +152,18 @@ public class ForwardEqualsReferenceTests
         }
 
         yield return ("none", new Unadapted(backbone));
+        var updates = weights[variant % weights.Length];
+        if (Projections.Expand(updates, backbone.Options).Count > 0)
+        {
+            yield return ($"prompt and lora {string.Join('+', updates)}", new PromptLora(
+                [.. lengths.Select((length, i) => new PromptLoraOptions { Prompt = new() { Length = length }, Lora = new() { Rank = 1 + (i % 2), On = updates } })],
+                backbone, seeds));
+            var form = variant / 2 % 2 == 0 ? PrefixForm.KeyValue : PrefixForm.BlockInput;
+            yield return ($"prefix {form} and lora {string.Join('+', updates)}", new PrefixLora(
+                [.. lengths.Select((length, i) => new PrefixLoraOptions { Prefix = new() { Length = length, Form = form }, Lora = new() { Rank = 1 + (i % 2), On = updates } })],
+                backbone, seeds));
+        }
+
         yield return ("hybrid", new PromptAndLora(backbone, seeds));
     }
 

@@ -18,7 +18,7 @@ public class CohortTests
 
     private static readonly TaskOptions Teacher = new TeacherPromptOptions { Sequences = 5, Length = 3 };
 
-    public static TheoryData<string> Studies() => ["prompt", "lora", "full", "deep prompt", "bidirectional prompt", "deep lora", "key-value prefix", "block-input prefix", "mini-batch", "adafactor", "clip"];
+    public static TheoryData<string> Studies() => ["prompt", "lora", "full", "deep prompt", "bidirectional prompt", "deep lora", "key-value prefix", "block-input prefix", "mini-batch", "adafactor", "clip", "prompt and lora", "prefix and lora"];
 
     [Theory]
     [MemberData(nameof(Studies))]
@@ -283,6 +283,12 @@ public class CohortTests
                 arm, with: training with { Optimizer = OptimizerKind.Adafactor, WeightDecay = 0.01 }))],
             "clip" => [.. Enumerable.Range(0, 4).Select(arm => Prompt(
                 arm, with: training with { Clip = arm == 2 ? 0 : 0.01 * (arm + 1), Optimizer = OptimizerKind.AdamW, WeightDecay = 0.1 * arm }))],
+            "prompt and lora" => [.. Enumerable.Range(0, 4).Select(arm => Harness.Design(
+                new PromptLoraOptions { Prompt = new() { Length = 1 + ((arm * 3) % 5), NormCap = arm % 2 }, Lora = new() { Rank = 1 + (arm % 3), On = [Projection.Attention] } },
+                seeds[arm], Deep, Teacher, training with { LearningRate = 0.005 * (1 + arm) }, arm))],
+            "prefix and lora" => [.. Enumerable.Range(0, 4).Select(arm => Harness.Design(
+                new PrefixLoraOptions { Prefix = new() { Length = 1 + ((arm * 3) % 5) }, Lora = new() { Rank = 1 + (arm % 3), On = [Projection.All] } },
+                seeds[arm], Deep, Teacher, training with { LearningRate = 0.005 * (1 + arm) }, arm))],
             _ => throw new ArgumentOutOfRangeException(nameof(study), study, null),
         };
     }

@@ -4,6 +4,7 @@ using DslExperiments.Cohorts;
 using DslExperiments.Methods;
 using DslExperiments.Metrics;
 using DslExperiments.Tasks;
+using DslExperiments.Tests.Methods;
 using DslExperiments.Training;
 using static TorchSharp.torch;
 
@@ -37,21 +38,24 @@ public static class Harness
         MethodOptions method, int seed, TransformerOptions? backbone = null, TaskOptions? task = null, TrainingOptions? training = null, int number = 0)
     {
         backbone ??= SingleLayer;
-        string name = method switch { PromptOptions => "prompt", PrefixOptions => "prefix", LoraOptions => "lora", FrozenOptions => "frozen", _ => "full" };
+        string name = method switch { PromptOptions => "prompt", PrefixOptions => "prefix", LoraOptions => "lora", FrozenOptions => "frozen", PromptLoraOptions => "prompt_lora", PrefixLoraOptions => "prefix_lora", _ => "full" };
         return new ArmDesign(
             new TestArm(name, number, seed), backbone, task ?? new SharedTokenPairOptions(), method,
-            training ?? new TrainingOptions { Steps = 50, LearningRate = 0.01 }, TrainableParameters.Count(method, backbone));
+            training ?? new TrainingOptions { Steps = 50, LearningRate = 0.01 },
+            TrainableParameters.Count(method, backbone, (task as LabelledVectorsOptions)?.Classes ?? 0));
     }
 
     public static CohortPlan PlanOf(params ArmDesign[] designs) => new(0, [.. Enumerable.Range(0, designs.Length)], [.. designs]);
 
-    public static Adapter AdapterOf(Cohort cohort, Transformer backbone) => cohort.Method switch
+    public static Adapter AdapterOf(Cohort cohort, Transformer backbone, TaskFamily? task = null) => cohort.Method switch
     {
-        "prompt" => new SoftPrompt(cohort.Options<PromptOptions>(), backbone, cohort.AdapterSeeds),
-        "prefix" => new Prefix(cohort.Options<PrefixOptions>(), backbone, cohort.AdapterSeeds),
-        "lora" => new Lora(cohort.Options<LoraOptions>(), backbone, cohort.AdapterSeeds),
-        "frozen" => new Frozen(cohort.Options<FrozenOptions>(), backbone, cohort.AdapterSeeds),
-        _ => new FullTuning(cohort.Options<FullOptions>(), backbone, cohort.AdapterSeeds),
+        "prompt" => new SoftPrompt(cohort.Options<PromptOptions>(), backbone, cohort.AdapterSeeds, task),
+        "prefix" => new Prefix(cohort.Options<PrefixOptions>(), backbone, cohort.AdapterSeeds, task),
+        "lora" => new Lora(cohort.Options<LoraOptions>(), backbone, cohort.AdapterSeeds, task),
+        "frozen" => new Frozen(cohort.Options<FrozenOptions>(), backbone, cohort.AdapterSeeds, task),
+        "prompt_lora" => new PromptLora(cohort.Options<PromptLoraOptions>(), backbone, cohort.AdapterSeeds, task),
+        "prefix_lora" => new PrefixLora(cohort.Options<PrefixLoraOptions>(), backbone, cohort.AdapterSeeds, task),
+        _ => new FullTuning(cohort.Options<FullOptions>(), backbone, cohort.AdapterSeeds, task),
     };
 
     public static TaskFamily TaskOf(TaskOptions options, Transformer backbone, IReadOnlyList<int> seeds) => options switch
@@ -60,6 +64,7 @@ public static class Harness
         TeacherPromptOptions teacher => new TeacherPrompt(teacher, backbone, seeds),
         DistinctQueriesOptions distinct => new DistinctQueries(distinct, backbone, seeds),
         CommonTargetOptions common => new CommonTarget(common, backbone, seeds),
+        LabelledVectorsOptions labelled => new LabelledVectors(labelled, backbone, seeds),
         SphereRegressionOptions sphere => new SphereRegression(sphere, backbone, seeds),
         _ => throw new NotSupportedException(),
     };
@@ -70,7 +75,7 @@ public static class Harness
         using var scope = NewDisposeScope();
         var backbone = new Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
         var task = TaskOf(cohort.Task, backbone, cohort.Seeds);
-        var adapter = AdapterOf(cohort, backbone);
+        var adapter = AdapterOf(cohort, backbone, task);
         var optimizer = Optimizer.Create(cohort.Trainings, adapter);
         prepare?.Invoke(adapter);
         foreach (var step in cohort.Steps(adapter, optimizer))
