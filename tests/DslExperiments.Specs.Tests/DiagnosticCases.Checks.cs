@@ -114,7 +114,7 @@ public static partial class DiagnosticCases
         Expect("metric without method", "min(«train».mse) < 1", "DSLX0402 no method 'train' in this spec; write METHOD.train.mse, such as prompt.train.mse"),
         Expect("unknown metric", "min(prompt.«train.los») < 1", "DSLX0403 unknown metric 'train.los'; did you mean 'train.mse'?"),
         Expect("unknown metric, near", "min(prompt.«trian.mse») < 1", "DSLX0403 unknown metric 'trian.mse'; did you mean 'train.mse'?"),
-        Expect("unknown metric, far", "min(prompt.«accuracy») < 1", "DSLX0403 unknown metric 'accuracy'; valid are train.mse, trainable_parameters"),
+        Expect("unknown metric, far", "min(prompt.«brilliance») < 1", "DSLX0403 unknown metric 'brilliance'; valid are train.mse, trainable_parameters"),
         Expect("both unknown", "min(«promt».«train.mes») < 1", "DSLX0402 no method 'promt' in this spec; did you mean 'prompt'?", "DSLX0403 unknown metric 'train.mes'; did you mean 'train.mse'?"),
         Expect("metric that is not measured", "min(prompt.«floor.mse») < 1", "DSLX0404 metric 'floor.mse' is not measured; add it to metrics:"),
         Expect("custom metric that is not measured", "min(prompt.«custom.x») < 1", "DSLX0404 metric 'custom.x' is not measured; add it to metrics:"),
@@ -157,7 +157,7 @@ public static partial class DiagnosticCases
         Case(
             "filter by an unknown function",
             "methods: { prompt: { init: [zeros, normal(1)] } }\nexpect: ['min(prompt[init=«zeroes»].train.mse) >= 0']",
-            "DSLX0108 the filter init wants one of zeros, normal(std = 1), scaled_normal(gain = 1), uniform(bound), spectral_norm(value), identity(gain = 1), kaiming_uniform(a = 2.23606797749979), sphere(radius = 1), written, not 'zeroes'; did you mean 'zeros'?"),
+            "DSLX0108 the filter init wants one of zeros, normal(std = 1), scaled_normal(gain = 1), uniform(bound), spectral_norm(value), identity(gain = 1), kaiming_uniform(a = 2.23606797749979), sphere(radius = 1), written, vocabulary(first = 5000), class_labels, text(words), file(path), run(experiment), not 'zeroes'; did you mean 'zeros'?"),
         Case(
             "filter by a list",
             "methods: { full: { on: [[q], [q, k]] } }\nexpect: ['min(full[«on=[k]»].train.mse) >= 0']",

@@ -9,7 +9,7 @@ public sealed record DiagnosticCase(string Name, string Keys, IReadOnlyList<stri
 /// <summary>The table of <see cref="DiagnosticTests"/>.</summary>
 public static partial class DiagnosticCases
 {
-    public static IReadOnlyList<DiagnosticCase> All { get; } = [.. Yaml(), .. Values(), .. Sweeps(), .. Contradictions(), .. Suite(), .. Lookup(), .. SuiteMetrics(), .. Expectations(), .. Warnings(), .. SuiteWarnings()];
+    public static IReadOnlyList<DiagnosticCase> All { get; } = [.. Yaml(), .. Values(), .. Sweeps(), .. Contradictions(), .. Suite(), .. Lookup(), .. Texts(), .. SuiteMetrics(), .. Expectations(), .. Warnings(), .. SuiteWarnings()];
 
     private static DiagnosticCase Case(string name, string keys, params string[] expected) => new(name, keys, expected);
 
@@ -70,11 +70,11 @@ public static partial class DiagnosticCases
         Case("key of another family", "task: { family: shared_token_pair, «teacher_length»: 3 }", "DSLX0101 unknown key 'teacher_length' in task; valid are sequences, length, inputs, targets, family"),
         Case("unknown key in a profile", "profiles: { ci: { «trainng».steps: 3 } }", "DSLX0101 unknown key 'trainng' in profile 'ci'; did you mean 'training'?"),
         Case("unknown part of a dotted key", "profiles: { ci: { training.«stps»: 3 } }", "DSLX0101 unknown key 'stps' in training; did you mean 'steps'?"),
-        Case("missing family", "«task»: { length: 2 }", "DSLX0102 task needs the key 'family': one of shared_token_pair, teacher_prompt, distinct_queries, common_target, head_update, sphere_regression, integer_sequences, associations, lookup_table, custom"),
-        Case("missing kind", "«backbone»: {}", "DSLX0102 backbone needs the key 'kind': one of transformer"),
+        Case("missing family", "«task»: { length: 2 }", "DSLX0102 task needs the key 'family': one of shared_token_pair, teacher_prompt, distinct_queries, common_target, head_update, sphere_regression, integer_sequences, associations, lookup_table, text_classification, text_to_text, question_answering, multiple_choice, language_modelling, custom"),
+        Case("missing kind", "«backbone»: {}", "DSLX0102 backbone needs the key 'kind': one of transformer, llama, gpt2, t5"),
         Case("missing type", "«task»: { family: custom }", "DSLX0102 task needs the key 'type': Full name of a class derived from DslExperiments.Tasks.CustomTask."),
         Case("missing paper", "«source»: { claim: D1 }", "DSLX0102 source needs the key 'paper': Key of the paper."),
-        Case("word for a list", "methods: { lora: { on: «mlp» } }\nexpect: [min(lora.train.mse) >= 0]", "DSLX0103 methods.lora.on wants a list of q, k, v, o, mlp_in, mlp_out, attention, mlp, all; write [mlp]"),
+        Case("word for a list", "methods: { lora: { on: «mlp» } }\nexpect: [min(lora.train.mse) >= 0]", "DSLX0103 methods.lora.on wants a list of q, k, v, o, mlp_in, mlp_out, mlp_gate, cross_q, cross_k, cross_v, cross_o, attention, cross, mlp, all; write [mlp]"),
         Case("map for a number", "training: { steps: «{ a: 1 }» }", "DSLX0103 training.steps wants a whole number from 0 to 1000000000, not a map"),
         Case("list in a list", "training: { learning_rate: [«[0.1]»] }", "DSLX0103 training.learning_rate wants a number above 0 and up to 1000000, not a list"),
         Case("nothing in a list", "training: { learning_rate: [0.1, «~»] }", "DSLX0103 training.learning_rate wants a number above 0 and up to 1000000, not nothing"),
@@ -101,9 +101,9 @@ public static partial class DiagnosticCases
         Case("truthy word", "backbone: { kind: transformer, width: 8, causal: «maybe» }", "DSLX0106 backbone.causal wants true or false, not 'maybe'"),
         Case("unknown word, near", "backbone: { kind: transformer, width: 8, norm: «rsm» }", "DSLX0107 backbone.norm wants one of none, pre, pre_mlp, post, rms, not 'rsm'; did you mean 'rms'?"),
         Case("unknown word, far", "training: { optimizer: «lion» }", "DSLX0107 training.optimizer wants one of adam, adamw, sgd, adafactor, not 'lion'"),
-        Case("unknown kind", "backbone: { kind: «mamba» }", "DSLX0107 backbone.kind wants one of transformer, not 'mamba'"),
-        Case("unknown family", "task: { family: «teacher_promt» }", "DSLX0107 task.family wants one of shared_token_pair, teacher_prompt, distinct_queries, common_target, head_update, sphere_regression, integer_sequences, associations, lookup_table, custom, not 'teacher_promt'; did you mean 'teacher_prompt'?"),
-        Case("unknown weight", "methods: { full: { on: [q, «w»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0107 methods.full.on wants one of q, k, v, o, mlp_in, mlp_out, attention, mlp, all, not 'w'; did you mean 'q'?"),
+        Case("unknown kind", "backbone: { kind: «mamba» }", "DSLX0107 backbone.kind wants one of transformer, llama, gpt2, t5, not 'mamba'"),
+        Case("unknown family", "task: { family: «teacher_promt» }", "DSLX0107 task.family wants one of shared_token_pair, teacher_prompt, distinct_queries, common_target, head_update, sphere_regression, integer_sequences, associations, lookup_table, text_classification, text_to_text, question_answering, multiple_choice, language_modelling, custom, not 'teacher_promt'; did you mean 'teacher_prompt'?"),
+        Case("unknown weight", "methods: { full: { on: [q, «w»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0107 methods.full.on wants one of q, k, v, o, mlp_in, mlp_out, mlp_gate, cross_q, cross_k, cross_v, cross_o, attention, cross, mlp, all, not 'w'; did you mean 'q'?"),
         Case("unknown function", "training: { schedule: «cosin(0.1)» }", "DSLX0108 training.schedule wants one of constant, linear(final = 0), cosine(final = 0), not 'cosin(0.1)'; did you mean 'cosine'?"),
         Case("function without its argument", "methods: { prompt: { init: «uniform» } }", "DSLX0109 methods.prompt.init: uniform has no arguments; write uniform(bound)"),
         Case("function with too many arguments", "training: { schedule: «'cosine(0.1, 0.2)'» }", "DSLX0109 training.schedule: cosine has 2 arguments; write cosine(final = 0)"),
@@ -131,9 +131,9 @@ public static partial class DiagnosticCases
         Case("weight twice", "methods: { full: { on: [q, «q»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0113 methods.full.on: 'q' repeats what the list already has"),
         Case("weight and its group", "methods: { full: { on: [mlp, «mlp_in»] } }\nexpect: [min(full.train.mse) >= 0]", "DSLX0113 methods.full.on: 'mlp_in' repeats what the list already has"),
         Case("unknown metric", "metrics: [«train.rmse»]", "DSLX0114 unknown metric 'train.rmse'; did you mean 'train.mse'?"),
-        Case("bad name of a custom metric", "metrics: [train.mse, «custom.1st»]", "DSLX0114 unknown metric 'custom.1st'; valid are train.mse, train.max_error, eval.mse, floor.mse, optimisation_gap.mse, input_gap, output_gap, output_gap.certified, train.loss, eval.loss, exact_match, exact_match.ascending, exact_match.descending, exact_match.add1, exact_match.add2, exact_match.ascending_add1, exact_match.double_hist, bits_stored, features.gap, certificate.mass, certificate.residual, certificate.rounding, teacher.mass, attention.relative_change; a metric of your own is custom. and letters, digits or _"),
+        Case("bad name of a custom metric", "metrics: [train.mse, «custom.1st»]", "DSLX0114 unknown metric 'custom.1st'; valid are train.mse, train.max_error, eval.mse, floor.mse, optimisation_gap.mse, input_gap, output_gap, output_gap.certified, train.loss, eval.loss, exact_match, accuracy, macro_f1, majority.accuracy, ensemble.accuracy, token_f1, rouge_l, perplexity, transfer.loss, transfer.accuracy, transfer.macro_f1, transfer.exact_match, transfer.token_f1, accuracy_gap, parity_gap, odds_gap, energy, co2, exact_match.ascending, exact_match.descending, exact_match.add1, exact_match.add2, exact_match.ascending_add1, exact_match.double_hist, bits_stored, features.gap, certificate.mass, certificate.residual, certificate.rounding, teacher.mass, attention.relative_change"),
         Case("unknown method", "methods: { «promt»: { length: 1 } }", "DSLX0115 unknown method 'promt'; did you mean 'prompt'?"),
-        Case("unknown method, far", "methods: { «adapter»: {} }", "DSLX0115 unknown method 'adapter'; valid are prompt, prefix, lora, full, frozen"),
+        Case("unknown method, far", "methods: { «adapter»: {} }", "DSLX0115 unknown method 'adapter'; valid are prompt, prefix, lora, full, frozen, iapt, hard_prompt, prompt_lora, prefix_lora"),
         Case("bad type name", "task: { family: custom, type: «My..Grid» }", "DSLX0117 task.type wants the full name of a C# class, such as My.Namespace.Family, not 'My..Grid'"),
         Case("keyword as type name", "task: { family: custom, type: «My.class» }", "DSLX0117 task.type wants the full name of a C# class, such as My.Namespace.Family, not 'My.class'"),
     ];
@@ -153,7 +153,7 @@ public static partial class DiagnosticCases
         Case("range without count", "training: { learning_rate: «'linear(0.1, 1)'» }", "DSLX0202 training.learning_rate: 'linear(0.1, 1)' is not a range; write linear(first, last, count)"),
         Case("range that reaches out", "methods: { prompt: { length: «0..2» } }", "DSLX0110 methods.prompt.length wants a whole number from 1 to 1000000, not 0"),
         Case("swept source", "source: { paper: «[wang2023, petrov2024]» }", "DSLX0203 source.paper cannot be swept; it wants a text"),
-        Case("swept kind", "backbone: { kind: «[transformer]» }", "DSLX0203 backbone.kind wants one of transformer; it cannot be swept"),
+        Case("swept kind", "backbone: { kind: «[transformer]» }", "DSLX0203 backbone.kind wants one of transformer, llama, gpt2, t5; it cannot be swept"),
         Case("swept type", "task: { family: custom, type: «[A, B]» }", "DSLX0203 task.type cannot be swept; it wants the full name of a C# class, such as My.Namespace.Family"),
         Case("too many arms", "methods: { prompt: { length: 1..100 } }\nseeds: «0..1000»", "DSLX0204 profile 'full' has 100100 arms; at most 4096 are allowed (prompt: 100 length × 1001 seeds)"),
         Case(

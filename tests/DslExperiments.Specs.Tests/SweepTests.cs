@@ -189,7 +189,7 @@ public class SweepTests
     {
         ProfileSpec full = Sample.Valid("task: { family: custom, type: My.Grid, sequences: 7 }").Profiles[0];
         Assert.Equal("global::DslExperiments.Backbones.TransformerOptions", full.Backbone.CSharpType);
-        Assert.Equal(["Depth", "Width", "Heads", "Attention", "Mlp", "Norm", "Causal", "Positions", "Vocabulary", "Context", "Dtype", "Init", "Construct"], full.Backbone.Values.Select(value => value.Member));
+        Assert.Equal(["Depth", "Width", "Heads", "Attention", "Mlp", "Norm", "Causal", "Positions", "Vocabulary", "Context", "Dtype", "Init", "Construct", "Seed", "Tokenizer"], full.Backbone.Values.Select(value => value.Member));
         Assert.Equal("global::DslExperiments.Tasks.CustomTaskOptions", full.Task.CSharpType);
         Assert.Equal([new FieldValue("sequences", "Sequences", new SpecValue.Int(7)), new FieldValue("length", "Length", new SpecValue.Int(2), IsDefault: true)], full.Task.Values);
         Assert.Equal(14, full.Methods[0].Training.Values.Count);

@@ -231,14 +231,14 @@ internal static class CrossRules
         task: { family: language_modelling, train: a.txt, eval: b.txt }
         training: { batch: 8 }
         metrics: [eval.loss]
-        expect: []
+        expect: [min(prompt.eval.loss) >= 0]
         """,
         """
         backbone: { kind: llama, depth: 1, width: 8, heads: 2, mlp: { hidden: 16 }, vocabulary: 259, context: 64, tokenizer: bytes }
         task: { family: language_modelling, train: a.txt, eval: b.txt }
         training: { batch: 8 }
         metrics: [eval.loss]
-        expect: []
+        expect: [min(prompt.eval.loss) >= 0]
         """);
 
     public static readonly DiagnosticRule TokenizerSize = new(
@@ -246,8 +246,18 @@ internal static class CrossRules
         "vocabulary of another size",
         SpecSeverity.Error,
         "The embedding has a row per token: bytes makes 259, words(corpus, size) as many as its size.",
-        "backbone: { kind: transformer, vocabulary: 256, tokenizer: bytes }",
-        "backbone: { kind: transformer, vocabulary: 259, tokenizer: bytes }");
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 256, tokenizer: bytes }
+        task: { family: associations }
+        metrics: [eval.loss]
+        expect: [min(prompt.eval.loss) >= 0]
+        """,
+        """
+        backbone: { kind: transformer, width: 8, vocabulary: 259, tokenizer: bytes }
+        task: { family: associations }
+        metrics: [eval.loss]
+        expect: [min(prompt.eval.loss) >= 0]
+        """);
 
     public static readonly DiagnosticRule Labels = new(
         "DSLX0320",
@@ -259,14 +269,14 @@ internal static class CrossRules
         task: { family: text_classification, train: a.tsv, eval: b.tsv, labels: [neg, pos], verbalizers: [bad] }
         training: { batch: 8 }
         metrics: [accuracy]
-        expect: []
+        expect: [min(prompt.accuracy) >= 0]
         """,
         """
         backbone: { kind: llama, depth: 1, width: 8, heads: 2, mlp: { hidden: 16 }, vocabulary: 259, context: 64, tokenizer: bytes }
         task: { family: text_classification, train: a.tsv, eval: b.tsv, labels: [neg, pos], verbalizers: [bad, good] }
         training: { batch: 8 }
         metrics: [accuracy]
-        expect: []
+        expect: [min(prompt.accuracy) >= 0]
         """);
 
     public static readonly DiagnosticRule StartUnfit = new(
@@ -282,24 +292,46 @@ internal static class CrossRules
         "heads of keys that do not divide those of queries",
         SpecSeverity.Error,
         "Each head of keys and values serves the same number of query heads.",
-        "backbone: { kind: llama, depth: 1, width: 8, heads: 4, kv_heads: 3, mlp: { hidden: 16 }, vocabulary: 16, context: 64 }",
-        "backbone: { kind: llama, depth: 1, width: 8, heads: 4, kv_heads: 2, mlp: { hidden: 16 }, vocabulary: 16, context: 64 }");
+        """
+        backbone: { kind: llama, depth: 1, width: 8, heads: 4, kv_heads: 3, mlp: { hidden: 16 }, vocabulary: 16, context: 64 }
+        task: { family: associations }
+        metrics: [eval.loss]
+        expect: [min(prompt.eval.loss) >= 0]
+        """,
+        """
+        backbone: { kind: llama, depth: 1, width: 8, heads: 4, kv_heads: 2, mlp: { hidden: 16 }, vocabulary: 16, context: 64 }
+        task: { family: associations }
+        metrics: [eval.loss]
+        expect: [min(prompt.eval.loss) >= 0]
+        """);
 
     public static readonly DiagnosticRule NoSuchLayer = new(
         "DSLX0323",
         "layer that does not exist",
         SpecSeverity.Error,
         "Layers count from 0 to depth - 1; those of a decoder follow after them.",
-        "methods: { prefix: { layers: [0, 1] } }",
-        "methods: { prefix: { layers: [0] } }");
+        """
+        methods: { prefix: { layers: [0, 1] } }
+        expect: [min(prefix.train.mse) >= 0]
+        """,
+        """
+        methods: { prefix: { layers: [0] } }
+        expect: [min(prefix.train.mse) >= 0]
+        """);
 
     public static readonly DiagnosticRule MethodUnfit = new(
         "DSLX0324",
         "method that the task or the backbone does not have",
         SpecSeverity.Error,
         "iapt and hard_prompt read the text of an instruction: text_classification, text_to_text, question_answering or multiple_choice, and hard_prompt without examples any text; a reparametrization makes keys and values, so form: key_value.",
-        "methods: { iapt: { length: 4 } }",
-        "methods: { prefix: { length: 4 } }");
+        """
+        methods: { iapt: { length: 4 } }
+        expect: [min(iapt.train.mse) >= 0]
+        """,
+        """
+        methods: { prefix: { length: 4 } }
+        expect: [min(prefix.train.mse) >= 0]
+        """);
 
     public static readonly DiagnosticRule NoContinuation = new(
         "DSLX0325",
@@ -311,14 +343,14 @@ internal static class CrossRules
         task: { family: language_modelling, train: a.txt, eval: b.txt }
         training: { batch: 8 }
         metrics: [eval.loss]
-        expect: []
+        expect: [min(prompt.eval.loss) >= 0]
         """,
         """
         backbone: { kind: transformer, width: 8, heads: 2, vocabulary: 259, tokenizer: bytes, causal: true }
         task: { family: language_modelling, train: a.txt, eval: b.txt }
         training: { batch: 8 }
         metrics: [eval.loss]
-        expect: []
+        expect: [min(prompt.eval.loss) >= 0]
         """);
 
     /// <summary>All rules of the group, in the order of their ids.</summary>

@@ -82,6 +82,14 @@ public sealed class Cohort
         init;
     }
 
+    /// <summary>What makes tokens of texts.</summary>
+    /// <exception cref="InvalidOperationException">The backbone's tokens are numbers.</exception>
+    public Text.Tokenizers.TextTokenizer Tokenizer
+    {
+        get => field ?? throw new InvalidOperationException("The backbone has no tokenizer.");
+        init;
+    }
+
     /// <summary>What a pretraining cohort left, once <see cref="Keep"/> was called: an adapter's tensors by name, on the CPU.</summary>
     public IReadOnlyDictionary<string, Tensor>? Kept { get; private set; }
 

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
 using DslExperiments.Text;
+using DslExperiments.Text.Tokenizers;
 using TorchSharp;
 
 namespace DslExperiments.Hosting;
@@ -9,6 +11,8 @@ namespace DslExperiments.Hosting;
 /// <param name="files">The files that the spec names.</param>
 internal sealed class CohortSources(SpecFiles files)
 {
+    private readonly ConcurrentDictionary<(TokenizerSource Source, string Weights), Lazy<TextTokenizer?>> _tokenizers = new();
+
     /// <summary>The files that the spec names.</summary>
     public SpecFiles Files { get; } = files;
 
@@ -17,9 +21,35 @@ internal sealed class CohortSources(SpecFiles files)
     /// <param name="session">The run around it.</param>
     /// <param name="device">Where it computes.</param>
     /// <param name="pretrained">What its pretraining left, or null.</param>
-    public Cohort Cohort(CohortPlan plan, ICohortSession session, torch.Device device, BackboneWeights? pretrained) => new(plan, session, device)
+    /// <exception cref="ExperimentUsageException">A file is missing or damaged, or does not fit the backbone.</exception>
+    public Cohort Cohort(CohortPlan plan, ICohortSession session, torch.Device device, BackboneWeights? pretrained)
     {
-        Pretrained = pretrained,
-        Files = Files,
+        var backbone = plan.Designs[0].Backbone;
+        return new Cohort(plan, session, device)
+        {
+            Pretrained = pretrained,
+            Files = Files,
+            Tokenizer = TokenizerOf(backbone)!,
+        };
+    }
+
+    /// <summary>What makes a backbone's tokens of texts; null when its tokens are numbers.</summary>
+    /// <exception cref="ExperimentUsageException">It makes more tokens than the embedding has rows.</exception>
+    public TextTokenizer? TokenizerOf(TransformerOptions backbone)
+    {
+        var tokenizer = _tokenizers.GetOrAdd((backbone.Tokenizer, backbone.Weights), key => new(() => Open(key.Source, key.Weights))).Value;
+        return tokenizer is null || tokenizer.VocabularySize <= backbone.Vocabulary
+            ? tokenizer
+            : throw new ExperimentUsageException(
+                $"backbone.vocabulary is {SpecText.Of(backbone.Vocabulary)}, but the tokenizer makes {SpecText.Of(tokenizer.VocabularySize)} tokens; the embedding needs a row for each.");
+    }
+
+    private TextTokenizer? Open(TokenizerSource source, string weights) => source switch
+    {
+        ByteTokens => TokenizerFiles.Bytes(),
+        WordTokens words => WordTokenizer.Train(File.ReadLines(Files.Find("backbone.tokenizer", words.Corpus)), words.Size),
+        TokenizerFile file => TokenizerFiles.Open(Files.Find("backbone.tokenizer", file.Path)),
+        _ when weights.Length > 0 => TokenizerFiles.Open(Files.Find("backbone.weights", weights)),
+        _ => null,
     };
 }
