@@ -21,6 +21,7 @@ internal static class CommandTree
             CheckCommand.Create(context),
             CompareCommand.Create(context),
             ReportCommand.Create(context),
+            InspectCommand.Create(context),
             SchemaCommand.Create(context),
         };
         root.Options.Add(new Option<bool>(DebugName) { Description = "Show where an unexpected error happened.", Recursive = true });

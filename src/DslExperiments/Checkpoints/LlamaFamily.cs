@@ -1,0 +1,112 @@
+using DslExperiments.Backbones;
+using DslExperiments.Methods;
+
+namespace DslExperiments.Checkpoints;
+
+/// <summary>LLaMA and those that are built like it.</summary>
+internal sealed class LlamaFamily : CheckpointFamily
+{
+    private const string Table = "model.embed_tokens.weight";
+
+    /// <inheritdoc/>
+    public override string Kind => "llama";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ModelTypes { get; } = ["llama", "mistral"];
+
+    /// <inheritdoc/>
+    public override string Prefix => "model.";
+
+    /// <inheritdoc/>
+    public override TransformerOptions OptionsOf(CheckpointConfig config)
+    {
+        int width = config.Int("hidden_size"), heads = config.Int("num_attention_heads", most: 65_536);
+        int keyValueHeads = config.Int("num_key_value_heads", heads);
+        if (heads % keyValueHeads != 0)
+        {
+            throw config.Unsupported("num_key_value_heads", $"it must divide num_attention_heads, {SpecText.Of(heads)}");
+        }
+
+        if (config.Text("hidden_act", "silu") is not ("silu" or "swish"))
+        {
+            throw config.Unsupported("hidden_act", "only \"silu\" is supported");
+        }
+
+        int context = config.Int("max_position_embeddings", 2048);
+        config.RequireNone(
+            "sliding_window", "only null is supported; sequences of up to as many tokens never meet the window: make it null and max_position_embeddings no more than it was");
+        var parameters = config.Section("rope_parameters");
+        return new LlamaOptions
+        {
+            Depth = config.Int("num_hidden_layers", most: 65_536),
+            Width = width,
+            Heads = heads,
+            KeyValueHeads = keyValueHeads == heads ? 0 : keyValueHeads,
+            HeadWidth = HeadWidthOf(config, "num_attention_heads", config.Int("head_dim", 0) is > 0 and var size ? size : null, width, heads),
+            Mlp = new SwiGlu { Hidden = config.Int("intermediate_size"), Bias = config.Flag("mlp_bias", false) },
+            Attention = new AttentionOptions { Bias = config.Flag("attention_bias", false) },
+            Vocabulary = config.Int("vocab_size"),
+            Context = context,
+            NormEpsilon = config.Number("rms_norm_eps", 1e-6),
+            RotaryBase = parameters?.Number("rope_theta", 10_000) ?? config.Number("rope_theta", 10_000),
+            RotaryScaling = ScalingOf(parameters ?? config.Section("rope_scaling"), context),
+            Tied = config.Flag("tie_word_embeddings", false),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<CheckpointWeight> WeightsOf(TransformerOptions options)
+    {
+        long width = options.Width, hidden = options.Mlp.Hidden;
+        long queries = (long)options.Heads * options.OfHead(), keys = (long)options.OfKeyValueHeads() * options.OfHead();
+        yield return new(WeightNames.Embedding, Table, [options.Vocabulary, width]);
+        for (int layer = 0; layer < options.Depth; layer++)
+        {
+            string at = $"model.layers.{layer}.";
+            yield return new(WeightNames.Gain(layer, NormPlace.Attention), at + "input_layernorm.weight", [width]);
+            yield return new(WeightNames.Gain(layer, NormPlace.Mlp), at + "post_attention_layernorm.weight", [width]);
+            bool biased = options.Attention.Bias, mlpBiased = options.Mlp.Bias;
+            foreach (var weight in (IEnumerable<CheckpointWeight>)
+                     [
+                         .. Linear(layer, Projection.Q, at + "self_attn.q_proj", (queries, width), biased),
+                         .. Linear(layer, Projection.K, at + "self_attn.k_proj", (keys, width), biased),
+                         .. Linear(layer, Projection.V, at + "self_attn.v_proj", (keys, width), biased),
+                         .. Linear(layer, Projection.O, at + "self_attn.o_proj", (width, queries), biased),
+                         .. Linear(layer, Projection.MlpGate, at + "mlp.gate_proj", (hidden, width), mlpBiased),
+                         .. Linear(layer, Projection.MlpIn, at + "mlp.up_proj", (hidden, width), mlpBiased),
+                         .. Linear(layer, Projection.MlpOut, at + "mlp.down_proj", (width, hidden), mlpBiased),
+                     ])
+            {
+                yield return weight;
+            }
+        }
+
+        yield return new(WeightNames.Gain(options.Depth, NormPlace.Final), "model.norm.weight", [width]);
+        if (!options.Tied)
+        {
+            yield return new(WeightNames.Unembedding, LanguageHead, [options.Vocabulary, width]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool IsBuffer(string source) => source.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override string? CopyOf(string source, TransformerOptions options) => source == LanguageHead && options.Tied ? Table : null;
+
+    private static RotaryScaling ScalingOf(CheckpointConfig? section, int context)
+    {
+        string type = section?.Text("rope_type", section.Text("type", "default")) ?? "default";
+        return type switch
+        {
+            "default" => new NoRotaryScaling(),
+            "linear" => new LinearRotaryScaling(section!.Number("factor")),
+            "llama3" => new Llama3RotaryScaling(
+                section!.Number("factor"),
+                section.Number("low_freq_factor"),
+                section.Number("high_freq_factor"),
+                section.Int("original_max_position_embeddings", context)),
+            _ => throw section!.Unsupported("rope_type", "only \"default\", \"linear\" and \"llama3\" are supported"),
+        };
+    }
+}
