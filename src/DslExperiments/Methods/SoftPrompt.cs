@@ -14,7 +14,7 @@ public sealed class SoftPrompt : Adapter
     /// <param name="options">Length, start and cap of every arm.</param>
     /// <param name="backbone">The backbone.</param>
     /// <param name="seeds">The seed of every arm's start.</param>
-    /// <param name="task">What <c>init: written</c> writes, and whose classes ask for a head.</param>
+    /// <param name="task">The task: what a prompt may start from, see <see cref="PromptStart"/>, and classes that ask for a head.</param>
     public SoftPrompt(IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
         : base(backbone, seeds, Layout(options, backbone, seeds, task), task) => Prompt = Rows(options);
 
@@ -27,28 +27,16 @@ public sealed class SoftPrompt : Adapter
 
     /// <summary>The prompts' tensor.</summary>
     internal static List<AdapterTensorPlan> Layout(
-        IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task) =>
-        [new(TensorName, arm => Start(options[arm], backbone, seeds[arm], backbone.Groups.ArmSeeds[arm], task))];
+        IReadOnlyList<PromptOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task, string section = "methods.prompt")
+    {
+        var start = new PromptStart(backbone, task, section + ".init");
+        return [new(TensorName, arm => start.Rows(options[arm].Init, options[arm].Length, arm, Seeds.Derive(seeds[arm], "adapter/prompt")))];
+    }
 
     private PromptRows Rows(IReadOnlyList<PromptOptions> options)
     {
         CapNorms(Named(TensorName), [.. options.Select(o => o.NormCap)]);
         return new PromptRows(Named(TensorName).Leaf, [.. options.Select(o => o.Length)]);
-    }
-
-    /// <summary>An arm's first rows, [P, D]; what is written belongs to the data's seed, what is drawn to the start's.</summary>
-    private static Tensor Start(PromptOptions options, Transformer backbone, int seed, int dataSeed, Tasks.TaskFamily? task)
-    {
-        if (options.Init is not Written)
-        {
-            return options.Init.Draw([options.Length, backbone.Options.Width], Seeds.Derive(seed, "adapter/prompt"));
-        }
-
-        var rows = (task ?? throw new InvalidOperationException("A written prompt needs the task that writes it.")).WrittenPrompt(dataSeed);
-        return rows.shape[0] == options.Length
-            ? rows
-            : throw new InvalidOperationException(
-                $"The task writes a prompt of {rows.shape[0]} virtual tokens, but the prompt's length is {options.Length}.");
     }
 }
 

@@ -1,6 +1,8 @@
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
+using DslExperiments.Text;
+using DslExperiments.Text.Tokenizers;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Tasks;
@@ -19,6 +21,20 @@ public abstract class TaskFamily(Transformer backbone)
     /// (<see cref="ClassifierHead"/>); 0 when the backbone's own outputs are the answer.
     /// </summary>
     public virtual int Classes => 0;
+
+    /// <summary>What makes tokens of texts; null when the task's tokens are not made of texts.</summary>
+    public virtual TextTokenizer? Tokenizer => null;
+
+    /// <summary>The tokens of every label, in the order of classes, as an answer has them; empty without labels.</summary>
+    public virtual IReadOnlyList<IReadOnlyList<int>> LabelTokens => [];
+
+    /// <summary>The files that the spec names; null where nothing is read.</summary>
+    public virtual SpecFiles? Files => null;
+
+    /// <summary>Tokens of so many training examples with their answers, drawn by a seed, to stand before the content.</summary>
+    /// <exception cref="NotSupportedException">The task's examples are not texts.</exception>
+    public virtual IReadOnlyList<int> Examples(int seed, int count) =>
+        throw new NotSupportedException($"{GetType().Name} has no examples that could be written into a prompt.");
 
     /// <summary>What training makes small, one number per arm, [A].</summary>
     /// <param name="backbone">The backbone.</param>

@@ -6,6 +6,9 @@ namespace DslExperiments.Text;
 /// <param name="Folder">The spec's folder.</param>
 public sealed record SpecFiles(string Folder)
 {
+    /// <summary>The folder with a folder of runs per experiment; null where no runs are kept.</summary>
+    public string? Runs { get; init; }
+
     /// <summary>The full path of a file or folder that the spec names.</summary>
     /// <param name="key">The key that names it, for the message.</param>
     /// <param name="path">As in the spec, or absolute.</param>
