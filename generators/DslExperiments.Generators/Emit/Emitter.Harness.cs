@@ -59,7 +59,7 @@ internal sealed partial class Emitter
     }
 
     /// <summary>True for a backbone whose weights a checkpoint can give.</summary>
-    private bool MayHaveWeights => Full.Backbone.Values.Any(field => field.Key == "weights");
+    private bool MayHaveWeights => Full.Backbone.Values.Any(value => value.Key == "weights");
 
     private string TaskComment() => HarnessTypes.ReadsTexts(Full.Task.CSharpType)
         ? "// Task: texts as tokens [A, B, T], and the tokens or the label that the loss asks for."

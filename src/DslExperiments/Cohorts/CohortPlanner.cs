@@ -105,13 +105,17 @@ public static class CohortPlanner
         _ => 4,
     };
 
-    private static int SizeOf(ArmDesign design) => design.Method switch
+    private static int SizeOf(ArmDesign design) => SizeOf(design.Method);
+
+    private static int SizeOf(MethodOptions method) => method switch
     {
         PromptOptions prompt => prompt.Length,
         PrefixOptions prefix => prefix.Length,
         LoraOptions lora => lora.Rank,
-        PromptLoraOptions both => Math.Max(both.Prompt.Length, both.Lora.Rank),
-        PrefixLoraOptions both => Math.Max(both.Prefix.Length, both.Lora.Rank),
+        IaptOptions iapt => iapt.Length,
+        HardPromptOptions prompt => prompt.Length,
+        PromptLoraOptions both => SizeOf(both.Prompt),
+        PrefixLoraOptions both => SizeOf(both.Prefix),
         _ => 0,
     };
 
@@ -124,14 +128,22 @@ public static class CohortPlanner
             design.Arm.Method, design.Method.GetType(), WeightsOf(design.Method, design.Backbone), design.Backbone, design.Task,
             design.Pretrain, design.Training.Optimizer, design.Training.Steps, design.Training.Batch, Cohort.MeasureEvery(design.Training));
 
-        private static string WeightsOf(MethodOptions method, TransformerOptions backbone) => method switch
+        private static string WeightsOf(MethodOptions method, TransformerOptions backbone) => PartsOf(method, backbone) + (FixesLength(backbone) ? $"/{SizeOf(method)}" : string.Empty);
+
+        private static string PartsOf(MethodOptions method, TransformerOptions backbone) => method switch
         {
-            PrefixOptions prefix => prefix.Form.ToString(),
+            PrefixOptions prefix => $"{prefix.Form} {string.Join(',', prefix.Layers)} {prefix.Reparametrization}",
             LoraOptions lora => string.Join(',', Projections.Expand(lora.On, backbone)),
-            PromptLoraOptions both => WeightsOf(both.Lora, backbone),
-            PrefixLoraOptions both => $"{WeightsOf(both.Prefix, backbone)};{WeightsOf(both.Lora, backbone)}",
             FullOptions full => string.Join(',', Projections.Expand(full.On, backbone)) + (full.On.Contains(Projection.All) ? ",norms" : string.Empty),
+            IaptOptions iapt => $"{iapt.Shared} {iapt.Bottleneck}",
+            HardPromptOptions prompt => $"{prompt.Candidates > 0} {prompt.Examples} {prompt.Text}",
+            PromptLoraOptions both => PartsOf(both.Lora, backbone),
+            PrefixLoraOptions both => PartsOf(both.Prefix, backbone) + " " + PartsOf(both.Lora, backbone),
             _ => string.Empty,
         };
+
+        /// <summary>True when content's positions, rows of a table, follow from the number of virtual tokens before it.</summary>
+        private static bool FixesLength(TransformerOptions backbone) =>
+            backbone.VirtualPositions == VirtualPositions.Counted && backbone.Positions == Positions.Learned;
     }
 }
