@@ -48,6 +48,19 @@ public sealed class BatchOrder(SeedGroups groups, TaskOptions task, int size)
     /// <summary>The sequences of the pass after the last update: all of them, or fresh ones.</summary>
     public Batch Last(int step) => task.Streams ? Batch.Fresh(step, size) : Batch.All;
 
+    /// <summary>Puts positions into the order that an epoch has for a seed.</summary>
+    internal static void Shuffle(Span<long> positions, int seed, long epoch)
+    {
+        // Fisher and Yates through Seeds: the same on every platform.
+        ulong state = Seeds.Derive(seed, $"order/{epoch}");
+        for (int i = positions.Length - 1; i > 0; i--)
+        {
+            state = unchecked((state * 6364136223846793005) + 1442695040888963407);
+            int j = (int)((state >> 33) % (ulong)(i + 1));
+            (positions[i], positions[j]) = (positions[j], positions[i]);
+        }
+    }
+
     private void Shuffle(long wanted)
     {
         if (wanted == epoch)
@@ -59,20 +72,13 @@ public sealed class BatchOrder(SeedGroups groups, TaskOptions task, int size)
         order = new long[groups.Count * sequences];
         for (int group = 0; group < groups.Count; group++)
         {
-            // Fisher and Yates with SplitMix64 through Seeds: the same on every platform.
             var positions = order.AsSpan(group * sequences, sequences);
             for (int i = 0; i < sequences; i++)
             {
                 positions[i] = ((long)group * sequences) + i;
             }
 
-            ulong state = Seeds.Derive(groups.Seeds[group], $"order/{epoch}");
-            for (int i = sequences - 1; i > 0; i--)
-            {
-                state = unchecked((state * 6364136223846793005) + 1442695040888963407);
-                int j = (int)((state >> 33) % (ulong)(i + 1));
-                (positions[i], positions[j]) = (positions[j], positions[i]);
-            }
+            Shuffle(positions, groups.Seeds[group], epoch);
         }
     }
 }

@@ -20,7 +20,18 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
     protected int Placeholders { get; } = placeholders;
 
     /// <inheritdoc/>
-    public override Tensor Loss(Transformer backbone, Adapter adapter, Batch batch) => CrossEntropy(adapter, Train(batch)).mean([1, 2]);
+    public override Tensor Loss(Transformer backbone, Adapter adapter, Batch batch)
+    {
+        var data = Train(batch);
+        var each = CrossEntropy(adapter, data);
+        if (data.Weights is null)
+        {
+            return each.mean([1, 2]);
+        }
+
+        var weights = Backbone.Groups.PerArm(data.Weights, adapter.Arms);
+        return (each * weights).sum([1, 2]) / weights.sum([1, 2]);
+    }
 
     /// <summary>The sequences of a training batch.</summary>
     public abstract TokenData Train(Batch batch);
@@ -28,7 +39,7 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
     /// <summary>Cross-entropy of every token that is to be given, in nats: [A, B, reads].</summary>
     public Tensor CrossEntropy(Adapter adapter, TokenData data)
     {
-        var logits = Logits(adapter, data);
+        var logits = Scores(adapter, data);
         var wanted = Backbone.Groups.PerArm(data.Targets, adapter.Arms);
         return -logits.log_softmax(-1).gather(-1, wanted.unsqueeze(-1)).squeeze(-1);
     }
@@ -36,23 +47,34 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
     /// <summary>True where the most likely token is the wanted one, given the right tokens before it: [A, B, reads].</summary>
     /// <remarks>
     /// All of a sequence's reads are right if and only if greedy decoding gives the whole answer: the first wrong token of
-    /// a greedy answer comes after right ones.
+    /// a greedy answer comes after right ones. A read that only fills up is right.
     /// </remarks>
-    public Tensor IsRight(Adapter adapter, TokenData data) =>
-        Logits(adapter, data).argmax(-1).eq(Backbone.Groups.PerArm(data.Targets, adapter.Arms));
-
-    private Tensor Logits(Adapter adapter, TokenData data)
+    public Tensor IsRight(Adapter adapter, TokenData data)
     {
-        // Virtual tokens stand where the placeholders were; content keeps its positions.
-        int skipped = adapter.HasVirtualTokens ? Placeholders : 0;
-        var logits = Backbone.Logits(data.Content ?? ContentOf(data, skipped), adapter, Batch.All);
+        var right = Scores(adapter, data).argmax(-1).eq(Backbone.Groups.PerArm(data.Targets, adapter.Arms));
+        return data.Weights is { } weights ? right | Backbone.Groups.PerArm(weights, adapter.Arms).eq(0) : right;
+    }
+
+    /// <summary>Scores of all possible answers at every read, [A, B, reads, answers]: of the first <see cref="Choices"/> tokens.</summary>
+    protected virtual Tensor Scores(Adapter adapter, TokenData data)
+    {
+        var logits = Backbone.Logits(ContentOf(adapter, data), adapter, Batch.All);
         return Choices < Backbone.Options.Vocabulary ? logits.narrow(3, 0, Choices) : logits;
     }
 
-    private Content ContentOf(TokenData data, int skipped)
+    /// <summary>The sequences as content: virtual tokens stand where the placeholders were; content keeps its positions.</summary>
+    protected Content ContentOf(Adapter adapter, TokenData data)
     {
+        if (data.Content is { } kept)
+        {
+            return kept;
+        }
+
+        int skipped = adapter.HasVirtualTokens ? Placeholders : 0;
         var ids = skipped == 0 ? data.Ids : data.Ids.narrow(2, skipped, data.Ids.shape[2] - skipped);
-        return Backbone.Embed(ids, skipped, [.. data.Reads.Select(position => position - skipped)]);
+        return data.ReadsPerSequence is { } reads
+            ? Backbone.Embed(ids, skipped, skipped == 0 ? reads : reads - skipped, data.Lengths, data.DecoderIds)
+            : Backbone.Embed(ids, skipped, [.. data.Reads.Select(position => position - skipped)]);
     }
 }
 
@@ -84,5 +106,16 @@ public sealed record TokenData(Tensor Ids, IReadOnlyList<int> Reads, Tensor Targ
     public int Sequences => (int)Ids.shape[1];
 
     /// <summary>Some of the sequences.</summary>
-    public TokenData Slice(int first, int count) => new(Ids.narrow(1, first, count), Reads, Targets.narrow(1, first, count));
+    public TokenData Slice(int first, int count)
+    {
+        return new TokenData(Part(Ids)!, Reads, Part(Targets)!)
+        {
+            ReadsPerSequence = Part(ReadsPerSequence),
+            Weights = Part(Weights),
+            Lengths = Part(Lengths),
+            DecoderIds = Part(DecoderIds),
+        };
+
+        Tensor? Part(Tensor? all) => all?.narrow(1, first, count);
+    }
 }

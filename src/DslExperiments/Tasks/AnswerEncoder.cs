@@ -1,0 +1,35 @@
+using DslExperiments.Text;
+using DslExperiments.Text.Data;
+
+namespace DslExperiments.Tasks;
+
+/// <summary>Rows of a template and a column of right answers, of which the first one is trained.</summary>
+internal sealed class AnswerEncoder(
+    TextTaskOptions options, TextForm form, string template, string output, int most, params (string Name, string Column)[] names)
+    : TextEncoder(options, form.WithContinuation().WithEnd())
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Settings =>
+        [template, output, SpecText.Of(most), .. names.SelectMany(static name => (string[])[name.Name, name.Column])];
+
+    /// <inheritdoc/>
+    protected override Func<TextRow, TokenizedRow?> On(TextTable table)
+    {
+        var text = new TextTemplate("task.template", template).On(table, names);
+        int column = table.ColumnOf("task.output", output);
+        return row =>
+        {
+            var input = text(row);
+            if (table.ValueOf(row, column) is not { } answer || input is null)
+            {
+                return null;
+            }
+
+            return new TokenizedRow(
+                row.Line,
+                Form.Input(input, Most),
+                [Form.EndedAnswer(answer, input, most)],
+                [.. row.All(column).Where(static one => !string.IsNullOrWhiteSpace(one)).Select(static one => one.Trim())]);
+        };
+    }
+}
