@@ -26,7 +26,8 @@ public class HarnessTypeTests
 
         Assert.True(typeof(TaskFamily).IsAssignableFrom(type));
         Assert.True(typeof(TaskOptions).IsAssignableFrom(RuntimeTypes.Find(options)));
-        AssertCallable(type, RuntimeTypes.Find(options), typeof(Transformer), PropertyOfCohort(nameof(Cohort.Seeds)));
+        Type[] arguments = [RuntimeTypes.Find(options), typeof(Transformer), PropertyOfCohort(nameof(Cohort.Seeds))];
+        AssertCallable(type, HarnessTypes.ReadsTexts(options) ? [.. arguments, PropertyOfCohort(nameof(Cohort.Files)), PropertyOfCohort(nameof(Cohort.Tokenizer))] : arguments);
     }
 
     [Theory]
@@ -40,8 +41,19 @@ public class HarnessTypeTests
 
         Assert.True(typeof(Adapter).IsAssignableFrom(type));
         Assert.True(typeof(MethodOptions).IsAssignableFrom(RuntimeTypes.Find(options)));
-        AssertCallable(type, HarnessTypes.ReadsTask(options) ? [.. arguments, typeof(TaskFamily)] : arguments);
+        foreach (var family in new[] { Specs.Tasks.SharedTokenPair, Specs.TextTasks.Classification })
+        {
+            AssertCallable(type, HarnessTypes.ReadsTask(options, family.Section.CSharpType) ? [.. arguments, typeof(TaskFamily)] : arguments);
+        }
     }
+
+    [Fact]
+    public void A_backbone_is_made_from_options_seeds_device_and_weights() => Assert.All(Specs.Backbones.All, kind => AssertCallable(
+        RuntimeTypes.Find(HarnessTypes.Backbone(kind.Section.CSharpType)),
+        typeof(TransformerOptions),
+        PropertyOfCohort(nameof(Cohort.Seeds)),
+        PropertyOfCohort(nameof(Cohort.Device)),
+        PropertyOfCohort(nameof(Cohort.Pretrained))));
 
     [Fact]
     public void A_custom_task_is_made_from_options_the_user_s_class_backbone_and_seeds() => AssertCallable(

@@ -4,6 +4,7 @@ using DslExperiments.Generators.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Text = DslExperiments.Generators.Emit.Text;
 
 namespace DslExperiments.Generators.Tests;
 

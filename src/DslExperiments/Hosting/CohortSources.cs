@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DslExperiments.Backbones;
+using DslExperiments.Checkpoints;
 using DslExperiments.Cohorts;
 using DslExperiments.Text;
 using DslExperiments.Text.Tokenizers;
@@ -27,7 +28,7 @@ internal sealed class CohortSources(SpecFiles files)
         var backbone = plan.Designs[0].Backbone;
         return new Cohort(plan, session, device)
         {
-            Pretrained = pretrained,
+            Pretrained = pretrained ?? CheckpointOf(backbone),
             Files = Files,
             Tokenizer = TokenizerOf(backbone)!,
         };
@@ -42,6 +43,19 @@ internal sealed class CohortSources(SpecFiles files)
             ? tokenizer
             : throw new ExperimentUsageException(
                 $"backbone.vocabulary is {SpecText.Of(backbone.Vocabulary)}, but the tokenizer makes {SpecText.Of(tokenizer.VocabularySize)} tokens; the embedding needs a row for each.");
+    }
+
+    /// <summary>The weights of the checkpoint that a backbone names; null when a seed draws them.</summary>
+    private BackboneWeights? CheckpointOf(TransformerOptions backbone)
+    {
+        if (backbone.Weights.Length == 0)
+        {
+            return null;
+        }
+
+        var checkpoint = Checkpoint.Open(Files.Find("backbone.weights", backbone.Weights));
+        checkpoint.AssertFits(backbone);
+        return checkpoint.Weights;
     }
 
     private TextTokenizer? Open(TokenizerSource source, string weights) => source switch
