@@ -5,6 +5,18 @@ namespace DslExperiments.Backbones;
 /// <summary>Scores, softmax and mixing of values, on batches [X, rows, Dh].</summary>
 internal static class AttentionMath
 {
+    /// <summary>Heads of keys or values repeated for the query heads that share each: […, Hkv, M, Dh] to […, H, M, Dh].</summary>
+    public static Tensor ForQueries(Tensor shared, int heads)
+    {
+        long[] shape = shared.shape;
+        int axis = shape.Length - 3;
+        long count = shape[axis];
+        return count == heads
+            ? shared
+            : shared.unsqueeze(axis + 1).expand([.. shape[..axis], count, heads / count, .. shape[(axis + 1)..]])
+                .reshape([.. shape[..axis], heads, .. shape[(axis + 1)..]]);
+    }
+
     /// <summary><c>scale · q kᵀ + mask</c>.</summary>
     public static Tensor Scores(Tensor q, Tensor k, Tensor? mask, double scale)
     {

@@ -1,3 +1,4 @@
+using DslExperiments.Cohorts;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Backbones;
@@ -43,9 +44,10 @@ public sealed class Content
         ReadsPerSequence = reads;
         Lengths = lengths;
         DecoderIds = decoderIds;
-        Reads = [.. Enumerable.Range(0, (int)reads.shape[2])];
-        ReadIndex = arange(Reads.Count, int64, ids.device);
-        Outline = $"{FirstPosition}:ragged:{Reads.Count}";
+        ReadCount = (int)reads.shape[2];
+        Reads = [.. Enumerable.Range(0, ReadCount)];
+        ReadIndex = arange(ReadCount, int64, ids.device);
+        Outline = $"{FirstPosition}:ragged:{ReadCount}";
     }
 
     private Content(Func<Tensor> tokens, Tensor? ids, long[] shape, Device device, IReadOnlyList<int> reads, int firstPosition)
@@ -54,6 +56,7 @@ public sealed class Content
         this.tokens = tokens;
         Ids = ids;
         Reads = [.. reads];
+        ReadCount = Reads.Count;
         Sequences = (int)shape[1];
         Length = (int)shape[2];
         FirstPosition = firstPosition;
@@ -79,8 +82,17 @@ public sealed class Content
     /// <summary>Which tokens the loss reads, counted from the first one; with <see cref="ReadsPerSequence"/> only as many as there are.</summary>
     public IReadOnlyList<int> Reads { get; }
 
-    /// <summary>Which tokens of each sequence the loss reads, [G, N, reads]; of the decoder's, where there are some. Else null.</summary>
+    /// <summary>
+    /// Which tokens of each sequence the loss reads, [G, N, reads]; of the decoder's, where there are some. Else null. -1
+    /// stands for the last virtual token of a prompt before the sequence, see <see cref="ReadsPrompt"/>.
+    /// </summary>
     public Tensor? ReadsPerSequence { get; }
+
+    /// <summary>True when some sequence is read at the virtual token before it, which tells its first token.</summary>
+    public bool ReadsPrompt { get; internal init; }
+
+    /// <summary>Reads per sequence, R.</summary>
+    public int ReadCount { get; }
 
     /// <summary>Tokens of each sequence before its padding, [G, N]; null when nothing is padded.</summary>
     public Tensor? Lengths { get; }
@@ -110,8 +122,39 @@ public sealed class Content
         return () => own;
     }
 
-    /// <summary>The read tokens of [A, B, T, …] with <paramref name="before"/> rows in front of each sequence.</summary>
-    internal Tensor TakeReads(Tensor tokens, int before = 0) => ReadsAreRun
-        ? tokens.narrow(2, before + Reads[0], Reads.Count)
-        : (before == 0 ? tokens : tokens.narrow(2, before, Length)).index_select(2, ReadIndex);
+    /// <summary>
+    /// The read tokens of [A, B, T, …] with <paramref name="before"/> rows in front of each sequence; where reads differ,
+    /// of all sequences, [G, N, T, …].
+    /// </summary>
+    internal Tensor TakeReads(Tensor tokens, int before = 0)
+    {
+        if (ReadsPerSequence is not { } reads)
+        {
+            return ReadsAreRun
+                ? tokens.narrow(2, before + Reads[0], Reads.Count)
+                : (before == 0 ? tokens : tokens.narrow(2, before, Length)).index_select(2, ReadIndex);
+        }
+
+        long[] shape = tokens.shape;
+        var rows = (reads + arange(shape[0] * shape[1], int64, reads.device).mul(shape[2]).add(before).view(shape[0], shape[1], 1)).view(-1);
+        return tokens.reshape([shape[0] * shape[1] * shape[2], .. shape[3..]]).index_select(0, rows)
+            .view([shape[0], shape[1], ReadCount, .. shape[3..]]);
+    }
+
+    /// <summary>0 for tokens of a causal sequence that its reads see and −∞ for later ones, [G, B, R, T].</summary>
+    internal Tensor SeenByReads(Batch batch, ScalarType dtype)
+    {
+        var reads = batch.Select(ReadsPerSequence!).unsqueeze(3);
+        return Hidden(arange(Length, int64, reads.device).gt(reads), dtype);
+    }
+
+    /// <summary>0 for tokens and −∞ for padding, [G, B, 1, T]; null when none is padded.</summary>
+    internal Tensor? Unpadded(Batch batch, ScalarType dtype)
+    {
+        var lengths = Lengths is null ? null : batch.Select(Lengths).unsqueeze(2).unsqueeze(3);
+        return lengths is null ? null : Hidden(arange(Length, int64, lengths.device).ge(lengths), dtype);
+    }
+
+    private static Tensor Hidden(Tensor where, ScalarType dtype) =>
+        zeros(where.shape, dtype, where.device).masked_fill_(where, double.NegativeInfinity);
 }

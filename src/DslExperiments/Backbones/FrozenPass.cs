@@ -30,8 +30,11 @@ internal sealed class FrozenPass
     private readonly int arms;
     private readonly int width;
     private readonly int heads;
+    private readonly int keyHeads;
     private readonly int headWidth;
     private readonly int sequences;
+    private readonly VirtualPlaces places;
+    private readonly int shift;
     private readonly RowMath live;
 
     public FrozenPass(Transformer backbone, Content content, Adapter adapter, Batch batch)
@@ -45,7 +48,10 @@ internal sealed class FrozenPass
         arms = adapter.Arms;
         width = options.Width;
         heads = options.Heads;
-        headWidth = width / heads;
+        keyHeads = options.KeyValueHeadCount();
+        headWidth = options.HeadSize();
+        places = new VirtualPlaces(backbone, adapter, content);
+        shift = places.ContentStart - content.FirstPosition;
         sequences = batch.IsAll ? content.Sequences : batch.Size;
         live = new RowMath(backbone, adapter, arms);
     }
@@ -55,44 +61,49 @@ internal sealed class FrozenPass
     /// <summary>The backbone's outputs on the tokens that the loss reads, [A, B, reads, D].</summary>
     public Tensor Run()
     {
-        if (TrainsInput)
+        if (content.ReadsPrompt && adapter.Prompt is null)
         {
-            return new LivePass(backbone, content, adapter).Run(0, PlainRows(0));
+            throw new InvalidOperationException("The sequences are read at the last virtual token before them, but the adapter has no prompt.");
+        }
+
+        if (TrainsInput || content.ReadsPrompt)
+        {
+            return Live().Run(0, PlainRows(0));
         }
 
         int first = FirstTouched();
         if (first == Depth)
         {
-            return live.Last(ForArms(Stage.Output, Depth, FrozenOutput)).view(arms, sequences, content.Reads.Count, width);
+            return live.Last(ForArms(Stage.Output, Depth, FrozenOutput)).view(arms, sequences, content.ReadCount, width);
         }
 
-        if (adapter.Gain(first, NormPlace.Attention) is not null
+        if (adapter.TouchesNorm(first, NormPlace.Attention)
             || ((adapter.Prompt is not null || adapter.PrefixOf(first) is not null)
                 && ScoresAndValues.Any(projection => adapter.Touches(first, projection))))
         {
-            return new LivePass(backbone, content, adapter).Run(first, PlainRows(first));
+            return Live().Run(first, PlainRows(first));
         }
 
         bool last = first == Depth - 1;
         var rows = adapter.Prompt is { } prompt
-            ? (last ? new LiveRows(PromptedReads(prompt), 0, sequences, content.Reads.Count, 0) : PromptedLayer(prompt))
-            : new LiveRows(adapter.PrefixOf(first) is null ? ChangedLayer(first, last) : PrefixedLayer(first, last), 0, sequences, last ? content.Reads.Count : content.Length, 0);
+            ? (last ? new LiveRows(PromptedReads(prompt), 0, sequences, content.ReadCount, 0) : PromptedLayer(prompt))
+            : new LiveRows(adapter.PrefixOf(first) is null ? ChangedLayer(first, last) : PrefixedLayer(first, last), 0, sequences, last ? content.ReadCount : content.Length, 0);
         return last
-            ? live.Last(rows.Rows).view(arms, sequences, content.Reads.Count, width)
-            : new LivePass(backbone, content, adapter).Run(first + 1, rows);
+            ? live.Last(rows.Rows).view(arms, sequences, content.ReadCount, width)
+            : Live().Run(first + 1, rows);
     }
 
     /// <summary>The whole pass with nothing kept and all rows of an arm in one product, watched.</summary>
     public void RunPlainly(Action<int, Tensor> watch) =>
-        new LivePass(backbone, content, adapter, watch).Run(0, PlainRows(0));
+        new LivePass(backbone, content, adapter, batch, watch).Run(0, PlainRows(0));
 
     /// <summary>The prompt's attention mass at the tokens that the loss reads, in the first layer: [A, N, Tq, H].</summary>
     public Tensor PromptMass()
     {
         var prompt = adapter.Prompt ?? throw new InvalidOperationException("The adapter has no prompt.");
-        int tq = content.Reads.Count, m = sequences * tq;
-        var rows = live.Before(prompt.Rows, 0, NormPlace.Attention);
-        var keys = PromptHeads(live.Project(0, Projection.K, rows, prompt.Count), prompt.Count);
+        int tq = content.ReadCount, m = sequences * tq;
+        var rows = live.Before(places.Prompt(), 0, NormPlace.Attention);
+        var keys = PromptHeads(live.Project(0, Projection.K, rows, prompt.Count), prompt.Count, Projection.K);
         bool last = Depth == 1;
         var queries = backbone.Groups.PerArm(last ? Queries(0, last) : content.TakeReads(Queries(0, last).transpose(2, 3)).transpose(2, 3), arms)
             .transpose(1, 2).reshape(arms * heads, m, headWidth);
@@ -110,7 +121,7 @@ internal sealed class FrozenPass
         for (int layer = 0; layer < Depth; layer++)
         {
             if (adapter.PrefixOf(layer) is not null
-                || adapter.Gain(layer, NormPlace.Attention) is not null || adapter.Gain(layer, NormPlace.Mlp) is not null)
+                || adapter.TouchesNorm(layer, NormPlace.Attention) || adapter.TouchesNorm(layer, NormPlace.Mlp))
             {
                 return layer;
             }
@@ -131,8 +142,14 @@ internal sealed class FrozenPass
 
     private RowMath Frozen() => new(backbone, new Unadapted(backbone), groups);
 
+    /// <summary>Layers of the frozen backbone on all sequences.</summary>
+    private LivePass FrozenLayers() => new(backbone, content, new Unadapted(backbone), Batch.All);
+
+    /// <summary>Layers of the adapted backbone on the batch.</summary>
+    private LivePass Live() => new(backbone, content, adapter, batch);
+
     /// <summary>A constant for all sequences, [G, N, …].</summary>
-    private Tensor Full(Stage stage, int layer, Func<Tensor> compute) => content.Constants.Get(new(stage, layer), compute);
+    private Tensor Full(Stage stage, int layer, Func<Tensor> compute) => content.Constants.Get(new(stage, layer, C: shift), compute);
 
     /// <summary>A constant [G, N, M, C] for this batch and all arms: [A, B·M, C].</summary>
     private Tensor ForArms(Stage stage, int layer, Func<Tensor> compute) => ForArms(stage, layer, compute, all =>
@@ -144,15 +161,15 @@ internal sealed class FrozenPass
     /// <summary>A constant [G, N, …] for this batch and all arms, [A, B, …], in the shape in which a step reads it.</summary>
     private Tensor ForArms(Stage stage, int layer, Func<Tensor> compute, Func<Tensor, Tensor> finish, int variant = 0) => batch.IsAll
         ? content.Constants.Get(
-            new(stage, layer, arms, 1 + variant), () => finish(backbone.Groups.PerArm(Full(stage, layer, compute), arms)).contiguous())
+            new(stage, layer, arms, 1 + variant, shift), () => finish(backbone.Groups.PerArm(Full(stage, layer, compute), arms)).contiguous())
         : finish(backbone.Groups.PerArm(batch.Select(Full(stage, layer, compute)), arms));
 
     /// <summary>A constant [G, N, …] for this batch, shared by the arms of a seed.</summary>
     private Tensor ForGroups(Stage stage, int layer, Func<Tensor> compute, Func<Tensor, Tensor> finish) => batch.IsAll
-        ? content.Constants.Get(new(stage, layer, 0, -1), () => finish(Full(stage, layer, compute)).contiguous())
+        ? content.Constants.Get(new(stage, layer, 0, -1, shift), () => finish(Full(stage, layer, compute)).contiguous())
         : finish(batch.Select(Full(stage, layer, compute)));
 
-    private Tensor FrozenOutput() => new LivePass(backbone, content, new Unadapted(backbone)).Unnormed(
+    private Tensor FrozenOutput() => FrozenLayers().Unnormed(
         new LiveRows(Flat(Input(0)), 0, content.Sequences, content.Length, 0));
 
     /// <summary>The input of a layer below which nothing is adapted, [G, N, T, D].</summary>
@@ -161,7 +178,7 @@ internal sealed class FrozenPass
         if (layer > 0)
         {
             var rows = new LiveRows(Flat(Input(layer - 1)), 0, content.Sequences, content.Length, 0);
-            return new LivePass(backbone, content, new Unadapted(backbone)).Layer(layer - 1, rows, last: false)
+            return FrozenLayers().Layer(layer - 1, rows, last: false)
                 .view(groups, content.Sequences, content.Length, width);
         }
 
@@ -172,9 +189,9 @@ internal sealed class FrozenPass
     private Tensor? FrozenPositions() => options.Positions switch
     {
         Positions.Sinusoidal => adapter.Constants.Get(
-            new(Stage.Positions, 0, content.FirstPosition, content.Length),
-            () => PositionSignals.Sinusoidal(content.FirstPosition, content.Length, width).to(backbone.Dtype, backbone.Device)),
-        Positions.Learned => backbone.PositionsOf(backbone.PositionTable!, content.FirstPosition, content.Length).unsqueeze(1),
+            new(Stage.Positions, 0, places.ContentStart, content.Length),
+            () => PositionSignals.Sinusoidal(places.ContentStart, content.Length, width).to(backbone.Dtype, backbone.Device)),
+        Positions.Learned => backbone.PositionsOf(backbone.PositionTable!, places.ContentStart, content.Length).unsqueeze(1),
         _ => null,
     };
 
@@ -194,7 +211,7 @@ internal sealed class FrozenPass
         }
 
         var positions = adapter.PositionTable is { } trained
-            ? backbone.PositionsOf(trained, content.FirstPosition, t).unsqueeze(1)
+            ? backbone.PositionsOf(trained, places.ContentStart, t).unsqueeze(1)
             : FrozenPositions()!;
         positions = positions.dim() == 4 && positions.shape[0] != arms ? backbone.Groups.PerArm(positions, arms) : positions;
         return (rows.view(arms, sequences, t, width) + positions).view(arms, sequences * t, width);
@@ -235,16 +252,27 @@ internal sealed class FrozenPass
     {
         var rows = reads ? QueryNormed(layer, last: true) : Normed(layer);
         int m = (int)rows.shape[2];
-        var projected = Frozen().Times(Flat(rows), content.Sequences * m, backbone.Layers[layer][projection].Transposed)
-            .view(groups, content.Sequences, m, heads, headWidth).transpose(2, 3);
+        var linear = backbone.Layers[layer][projection];
+        var projected = Frozen().Times(Flat(rows), content.Sequences * m, linear.Transposed, linear.BiasRow)
+            .view(groups, content.Sequences, m, projection == Projection.Q ? heads : keyHeads, headWidth).transpose(2, 3);
         if (options.Positions != Positions.Rotary || projection == Projection.V)
         {
-            return projected;
+            return AttentionMath.ForQueries(projected, heads);
         }
 
-        IEnumerable<int> positions = reads ? content.Reads : Enumerable.Range(0, content.Length);
-        var signal = PositionSignals.Rotary([.. positions.Select(position => content.FirstPosition + position)], headWidth).to(backbone.Dtype, backbone.Device);
-        return PositionSignals.Rotate(projected, signal, headWidth);
+        var positions = Enumerable.Range(content.FirstPosition, content.Length);
+        if (reads && content.ReadsPerSequence is null)
+        {
+            positions = content.Reads.Select(position => content.FirstPosition + position);
+        }
+
+        var signal = PositionSignals.Rotary([.. positions], options).to(backbone.Dtype, backbone.Device);
+        if (reads && content.ReadsPerSequence is { } own)
+        {
+            signal = signal.index_select(1, own.reshape(-1)).view(2, groups, content.Sequences, 1, m, headWidth);
+        }
+
+        return AttentionMath.ForQueries(PositionSignals.Rotate(projected, signal, headWidth), heads);
     }
 
     private Tensor Queries(int layer, bool last) => Full(last ? Stage.QueriesOfReads : Stage.Queries, layer, () => FrozenHeads(layer, Projection.Q, last));
@@ -259,7 +287,12 @@ internal sealed class FrozenPass
         var scores = (Queries(layer, last) * options.ScoreScale()).matmul(Keys(layer).transpose(3, 4));
         if (!options.Causal)
         {
-            return scores;
+            return content.Unpadded(Batch.All, backbone.Dtype) is { } padding ? scores + padding.unsqueeze(2) : scores;
+        }
+
+        if (last && content.ReadsPerSequence is not null)
+        {
+            return scores + content.SeenByReads(Batch.All, backbone.Dtype).unsqueeze(2);
         }
 
         var query = last ? content.ReadIndex : arange(content.Length, int64, backbone.Device);
@@ -275,13 +308,13 @@ internal sealed class FrozenPass
     private Tensor Means(int layer, bool last) =>
         Full(last ? Stage.Means : Stage.MeansOfAll, layer, () => Scores(layer, last).softmax(-1).matmul(Values(layer)).transpose(2, 3));
 
-    private Tensor Flat(Tensor rows) => rows.reshape(groups, -1, width);
+    private Tensor Flat(Tensor rows) => rows.reshape(groups, -1, rows.shape[^1]);
 
     // A layer with changed weights and no prompt ---------------------------------------------------------------------
 
     private Tensor ChangedLayer(int layer, bool last)
     {
-        int tq = last ? content.Reads.Count : content.Length, m = sequences * tq;
+        int tq = last ? content.ReadCount : content.Length, m = sequences * tq;
         bool frozenMix = !ScoresAndValues.Any(projection => adapter.Touches(layer, projection));
         Tensor residual() => QueryInput(layer, last);
         Tensor ResidualForArms() => ForArms(Stage.InputReads, layer, residual);
@@ -290,7 +323,7 @@ internal sealed class FrozenPass
             var input = new LiveRows(null!, 0, sequences, content.Length, 0);
             Tensor queries() => QueryNormed(layer, last);
             Tensor keys() => Normed(layer);
-            var mixed = new LivePass(backbone, content, adapter).Mix(
+            var mixed = Live().Mix(
                 layer,
                 FromConstant(layer, Projection.Q, Stage.NormedReads, queries, Stage.QueryProduct),
                 FromConstant(layer, Projection.K, Stage.Normed, keys, Stage.KeyProduct),
@@ -300,7 +333,7 @@ internal sealed class FrozenPass
             return live.Mlp(layer, live.Attended(layer, mixed, m, ResidualForArms()), m);
         }
 
-        Tensor Mixed() => Full(Stage.Mixed, layer, () => Means(layer, last).reshape(groups, content.Sequences, tq, width));
+        Tensor Mixed() => Full(Stage.Mixed, layer, () => Means(layer, last).reshape(groups, content.Sequences, tq, heads * headWidth));
         if (adapter.Touches(layer, Projection.O))
         {
             var joined = FromConstant(layer, Projection.O, Stage.Mixed, Mixed, Stage.OutputBase, residual);
@@ -310,24 +343,23 @@ internal sealed class FrozenPass
         Tensor Attended() => Full(Stage.Attended, layer, () =>
             Frozen().Attended(layer, Flat(Mixed()), content.Sequences * tq, Flat(residual())).view(groups, content.Sequences, tq, width));
         Tensor AttendedForArms() => ForArms(Stage.Attended, layer, Attended);
-        if (adapter.Gain(layer, NormPlace.Mlp) is not null)
+        if (adapter.TouchesNorm(layer, NormPlace.Mlp))
         {
             return live.Mlp(layer, AttendedForArms(), m);
         }
 
         Tensor MlpInput() => Full(Stage.MlpInput, layer, () => Frozen().Before(Attended(), layer, NormPlace.Mlp));
-        if (adapter.Touches(layer, Projection.MlpIn))
+        if (adapter.Touches(layer, Projection.MlpIn) || adapter.Touches(layer, Projection.MlpGate))
         {
-            var hidden = live.Activate(FromConstant(layer, Projection.MlpIn, Stage.MlpInput, MlpInput, Stage.MlpBase));
+            var inner = FromConstant(layer, Projection.MlpIn, Stage.MlpInput, MlpInput, Stage.MlpBase);
+            var hidden = options.Mlp.Gated
+                ? live.Gated(FromConstant(layer, Projection.MlpGate, Stage.MlpInput, MlpInput, Stage.GateBase), inner)
+                : live.Activate(inner);
             return live.MlpOut(layer, hidden, m, AttendedForArms());
         }
 
-        Tensor Hidden() => Full(Stage.Hidden, layer, () =>
-        {
-            var math = Frozen();
-            return math.Activate(math.Project(layer, Projection.MlpIn, Flat(MlpInput()), content.Sequences * tq))
-                .view(groups, content.Sequences, tq, options.Mlp.Hidden);
-        });
+        Tensor Hidden() => Full(Stage.Hidden, layer, () => Frozen().Hidden(layer, Flat(MlpInput()), content.Sequences * tq)
+            .view(groups, content.Sequences, tq, options.Mlp.Hidden));
         var output = FromConstant(layer, Projection.MlpOut, Stage.Hidden, Hidden, Stage.Output, options.Mlp.Residual ? Attended : null);
         return live.After(output, layer, NormPlace.Mlp);
     }
@@ -360,16 +392,17 @@ internal sealed class FrozenPass
     /// <summary>The last layer is the first one: only the tokens that the loss reads are computed, [A, B·Tq, D].</summary>
     private Tensor PromptedReads(PromptRows prompt)
     {
-        int tq = content.Reads.Count, m = sequences * tq;
-        var rows = live.Before(prompt.Rows, 0, NormPlace.Attention);
-        if (!adapter.Touches(0, Projection.O) && PaysToFold(prompt.Count, m * heads))
+        int tq = content.ReadCount, m = sequences * tq;
+        var rows = live.Before(places.Prompt(), 0, NormPlace.Attention);
+        if (!adapter.Touches(0, Projection.O) && CanFold && PaysToFold(prompt.Count, m * heads))
         {
             return live.Mlp(0, live.After(Folded(prompt, rows, m), 0, NormPlace.Attention), m);
         }
 
-        var kv = live.Times(rows, prompt.Count, backbone.Layers[0].KvTransposed).split([width, width], 2);
-        var mixed = ContentMix(0, PromptHeads(kv[0], prompt.Count), PromptHeads(kv[1], prompt.Count), KeyMask(prompt), m, last: true)
-            .transpose(1, 2).reshape(arms, m, width);
+        int p = prompt.Count, keyWidth = keyHeads * headWidth;
+        var kv = live.Times(rows, p, backbone.Layers[0].KvTransposed, backbone.Layers[0].KvBiasRow).split([keyWidth, keyWidth], 2);
+        var mixed = ContentMix(0, PromptHeads(kv[0], p, Projection.K), PromptHeads(kv[1], p, Projection.V), KeyMask(prompt), m, last: true)
+            .transpose(1, 2).reshape(arms, m, heads * headWidth);
         return live.Mlp(0, live.Attended(0, mixed, m, ForArms(Stage.InputReads, 0, () => QueryInput(0, last: true))), m);
     }
 
@@ -409,36 +442,38 @@ internal sealed class FrozenPass
     private LiveRows PromptedLayer(PromptRows prompt)
     {
         int p = prompt.Count, t = content.Length, b = sequences;
-        var rows = live.Before(prompt.Rows, 0, NormPlace.Attention);
-        var qkv = live.Times(rows, p, backbone.Layers[0].QkvTransposed).split([width, width, width], 2);
-        var (q, k, v) = (PromptHeads(qkv[0], p), PromptHeads(qkv[1], p), PromptHeads(qkv[2], p));
+        int inner = heads * headWidth, keyWidth = keyHeads * headWidth;
+        var before = places.Prompt();
+        var rows = live.Before(before, 0, NormPlace.Attention);
+        var qkv = live.Times(rows, p, backbone.Layers[0].QkvTransposed, backbone.Layers[0].QkvBiasRow).split([inner, keyWidth, keyWidth], 2);
+        var (q, k, v) = (PromptHeads(qkv[0], p, Projection.Q), PromptHeads(qkv[1], p, Projection.K), PromptHeads(qkv[2], p, Projection.V));
         var mixedContent = ContentMix(0, k, v, KeyMask(prompt), b * t, last: false);
         var input = ForArms(Stage.Input, 0, () => Input(0));
         if (options.Causal)
         {
             var own = AttentionMath.Weights(q, k, CausalMask(p), options.ScoreScale()).bmm(v).view(arms, heads, p, headWidth);
-            var joined = cat([own, mixedContent], 2).transpose(1, 2).reshape(arms, p + (b * t), width);
-            return After(new LiveRows(joined, p, b, t, 0), cat([prompt.Rows, input], 1));
+            var joined = cat([own, mixedContent], 2).transpose(1, 2).reshape(arms, p + (b * t), inner);
+            return After(new LiveRows(joined, p, b, t, 0), cat([before, input], 1));
         }
 
         var ownPerSequence = PromptMix(prompt, q, k, v).view(arms, heads, b, p, headWidth);
         var perSequence = cat([ownPerSequence, mixedContent.view(arms, heads, b, t, headWidth)], 3);
-        var all = perSequence.permute(0, 2, 3, 1, 4).reshape(arms, b * (p + t), width);
-        var inputs = cat([prompt.Rows.unsqueeze(1).expand(arms, b, p, width), input.view(arms, b, t, width)], 2);
+        var all = perSequence.permute(0, 2, 3, 1, 4).reshape(arms, b * (p + t), inner);
+        var inputs = cat([before.unsqueeze(1).expand(arms, b, p, width), input.view(arms, b, t, width)], 2);
         return After(new LiveRows(all, 0, b, p + t, p), inputs.view(arms, b * (p + t), width));
 
-        LiveRows After(LiveRows mixed, Tensor before) => mixed with
+        LiveRows After(LiveRows mixed, Tensor residual) => mixed with
         {
-            Rows = live.Mlp(0, live.Attended(0, mixed.Rows, mixed.Count, before), mixed.Count),
+            Rows = live.Mlp(0, live.Attended(0, mixed.Rows, mixed.Count, residual), mixed.Count),
         };
     }
 
     /// <summary>A layer that a prefix enters, its input constant: all rows, or in the last layer those that the loss reads.</summary>
     private Tensor PrefixedLayer(int layer, bool last)
     {
-        int m = sequences * (last ? content.Reads.Count : content.Length);
-        var (k, v, keyMask) = new LivePass(backbone, content, adapter).PrefixHeads(layer)!.Value;
-        var mixed = ContentMix(layer, k, v, keyMask, m, last).transpose(1, 2).reshape(arms, m, width);
+        int m = sequences * (last ? content.ReadCount : content.Length);
+        var (k, v, keyMask) = Live().PrefixHeads(layer)!.Value;
+        var mixed = ContentMix(layer, k, v, keyMask, m, last).transpose(1, 2).reshape(arms, m, heads * headWidth);
         return live.Mlp(layer, live.Attended(layer, mixed, m, ForArms(Stage.InputReads, layer, () => QueryInput(layer, last))), m);
     }
 
@@ -465,14 +500,29 @@ internal sealed class FrozenPass
         var values = ForArms(Stage.Values, 0, () => Values(0), all => all.transpose(1, 2).reshape(batches * b, t, headWidth), variant: 1);
         var own = AttentionMath.Scores(q, k, KeyMask(prompt), scale).unsqueeze(1).expand(batches, b, p, p);
         var others = AttentionMath.Scores(q, keys, null, scale).view(batches, p, b, t).transpose(1, 2);
+        if (content.Unpadded(batch, backbone.Dtype) is { } padding)
+        {
+            others = (others.reshape(groups, arms / groups, heads, b, p, t) + padding.unsqueeze(1).unsqueeze(1)).view(batches, b, p, t);
+        }
+
         var weights = cat([own, others], 3).softmax(-1).split([p, t], 3);
         var fromPrompt = weights[0].reshape(batches, b * p, p).bmm(v).view(batches * b, p, headWidth);
         return fromPrompt.baddbmm(weights[1].reshape(batches * b, p, t), values);
     }
 
-    private Tensor PromptHeads(Tensor rows, int p) => heads == 1
-        ? rows
-        : rows.reshape(arms, p, heads, headWidth).transpose(1, 2).reshape(arms * heads, p, headWidth);
+    /// <summary>Projected rows of the prompt, heads apart, turned where they have positions that turn: [A·H, P, Dh].</summary>
+    private Tensor PromptHeads(Tensor rows, int p, Projection projection)
+    {
+        bool turns = places.Turn && projection != Projection.V;
+        if (heads == 1 && !turns)
+        {
+            return rows;
+        }
+
+        var each = rows.reshape(arms, p, projection == Projection.Q ? heads : keyHeads, headWidth).transpose(1, 2);
+        each = turns ? PositionSignals.Rotate(each, places.PromptTurns(), headWidth) : each;
+        return AttentionMath.ForQueries(each, heads).reshape(arms * heads, p, headWidth);
+    }
 
     private Tensor? KeyMask(PromptRows prompt) => prompt.KeyMask is not { } mask ? null : adapter.Constants.Get(
         new(Stage.KeyMask, 0),
@@ -488,7 +538,7 @@ internal sealed class FrozenPass
         var queries = Queries(0, last: true).transpose(2, 3);
         var keys = backbone.Layers[0][Projection.K].Matrix.view(groups, 1, 1, heads, headWidth, width);
         return (queries.unsqueeze(4) * options.ScoreScale()).matmul(keys)
-            .reshape(groups, content.Sequences, content.Reads.Count * heads, width);
+            .reshape(groups, content.Sequences, content.ReadCount * heads, width);
     }
 
     /// <summary>W_v of each head followed by its part of W_o, for joined mixtures of prompt rows: [G, H·D, D].</summary>
@@ -504,13 +554,17 @@ internal sealed class FrozenPass
     /// <summary>N_X / Z_X after W_o, for one head, [G, N, Tq, D].</summary>
     private Tensor MappedMeans()
     {
-        int tq = content.Reads.Count;
+        int tq = content.ReadCount;
         var means = Means(0, last: true).reshape(groups, content.Sequences * tq, width);
         var mapped = options.Attention.Output
             ? Frozen().Times(means, content.Sequences * tq, backbone.Layers[0][Projection.O].Transposed)
             : means;
         return mapped.view(groups, content.Sequences, tq, width);
     }
+
+    /// <summary>True when keys and values are a matrix times a row, each head has its own, and every seed has its own matrices.</summary>
+    private bool CanFold =>
+        keyHeads == heads && options.HeadWidth == 0 && !options.Attention.Bias && !places.Turn && !backbone.SharesWeights;
 
     /// <summary>True when folding multiplies less than keys and values of the prompt would, calls counted as arithmetic.</summary>
     private bool PaysToFold(long p, long queries)
@@ -532,13 +586,14 @@ internal sealed class FrozenPass
             return new LiveRows(input, 0, b, t, 0);
         }
 
+        var before = places.Prompt();
         if (options.Causal)
         {
-            return new LiveRows(cat([prompt.Rows, input], 1), prompt.Count, b, t, 0);
+            return new LiveRows(cat([before, input], 1), prompt.Count, b, t, 0);
         }
 
         int p = prompt.Count;
-        var joined = cat([prompt.Rows.unsqueeze(1).expand(arms, b, p, width), input.view(arms, b, t, width)], 2);
+        var joined = cat([before.unsqueeze(1).expand(arms, b, p, width), input.view(arms, b, t, width)], 2);
         return new LiveRows(joined.view(arms, b * (p + t), width), 0, b, p + t, p);
     }
 }

@@ -1,3 +1,4 @@
+using DslExperiments.Cohorts;
 using DslExperiments.Methods;
 using static TorchSharp.torch;
 
@@ -19,21 +20,30 @@ internal sealed record LiveRows(Tensor Rows, int P, int B, int T, int Front)
 }
 
 /// <summary>The layers that see trained numbers in all of their input.</summary>
-internal sealed class LivePass(Transformer backbone, Content content, Adapter adapter, Action<int, Tensor>? watch = null)
+/// <param name="backbone">The frozen weights.</param>
+/// <param name="content">The sequences.</param>
+/// <param name="adapter">What changes or prompts the backbone.</param>
+/// <param name="batch">Which sequences the rows belong to.</param>
+/// <param name="watch">Is shown the attention of every layer.</param>
+internal sealed class LivePass(Transformer backbone, Content content, Adapter adapter, Batch batch, Action<int, Tensor>? watch = null)
 {
     private readonly TransformerOptions options = backbone.Options;
     private readonly int arms = adapter.Arms;
+    private readonly int groups = backbone.Groups.Count;
     private readonly int width = backbone.Options.Width;
     private readonly int heads = backbone.Options.Heads;
-    private readonly int headWidth = backbone.Options.Width / backbone.Options.Heads;
+    private readonly int keyHeads = backbone.Options.KeyValueHeadCount();
+    private readonly int headWidth = backbone.Options.HeadSize();
+    private readonly VirtualPlaces places = new(backbone, adapter, content);
+    private readonly Dictionary<ConstantKey, Tensor> own = [];
     private readonly RowMath math = new(backbone, adapter, adapter.Arms);
 
     /// <summary>Layers from <paramref name="first"/> to the end: [A, B, reads, D].</summary>
     public Tensor Run(int first, LiveRows rows) =>
-        math.Last(Layers(first, rows)).view(arms, rows.B, content.Reads.Count, width);
+        math.Last(Layers(first, rows)).view(arms, rows.B, content.ReadCount, width);
 
     /// <summary>All layers without the normalisation at the end: [A, B, reads, D].</summary>
-    public Tensor Unnormed(LiveRows rows) => Layers(0, rows).view(arms, rows.B, content.Reads.Count, width);
+    public Tensor Unnormed(LiveRows rows) => Layers(0, rows).view(arms, rows.B, content.ReadCount, width);
 
     private Tensor Layers(int first, LiveRows rows)
     {
@@ -48,12 +58,12 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             : Reads(Layer(options.Depth - 1, rows, last: false), rows);
     }
 
-    /// <summary>Attention of projected rows, joined over heads: queries [A, Mq, D], keys and values [A, M, D].</summary>
+    /// <summary>Attention of projected rows, joined over heads: queries [A, Mq, H·Dh], keys and values [A, M, Hkv·Dh].</summary>
     public Tensor Mix(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
     {
-        int mq = last ? input.B * content.Reads.Count : input.Count;
-        return Attend(layer, Heads(q, mq), Heads(k, input.Count), Heads(v, input.Count), input, last)
-            .transpose(1, 2).reshape(arms, mq, width);
+        int mq = last ? input.B * content.ReadCount : input.Count;
+        return Attend(layer, Heads(q, mq, heads), Heads(k, input.Count, keyHeads), Heads(v, input.Count, keyHeads), input, last)
+            .transpose(1, 2).reshape(arms, mq, heads * headWidth);
     }
 
     /// <summary>One layer on all rows, or the last one on the rows that the loss reads.</summary>
@@ -62,14 +72,15 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         var normed = math.Before(input.Rows, layer, NormPlace.Attention);
         var queryInput = last ? Reads(input.Rows, input) : input.Rows;
         var queryRows = last ? (math.NormsBefore(NormPlace.Attention) ? Reads(normed, input) : queryInput) : normed;
-        int m = input.Count, mq = last ? input.B * content.Reads.Count : m;
+        int m = input.Count, mq = last ? input.B * content.ReadCount : m;
+        int queryWidth = heads * headWidth, keyWidth = keyHeads * headWidth;
 
         Tensor q, k, v;
         var weights = backbone.Layers[layer];
         bool plain = !adapter.Touches(layer, Projection.Q) && !adapter.Touches(layer, Projection.K) && !adapter.Touches(layer, Projection.V);
         if (plain && !last)
         {
-            var all = math.Times(normed, m, weights.QkvTransposed).split([width, width, width], 2);
+            var all = math.Times(normed, m, weights.QkvTransposed, weights.QkvBiasRow).split([queryWidth, keyWidth, keyWidth], 2);
             (q, k, v) = (all[0], all[1], all[2]);
         }
         else
@@ -77,7 +88,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             q = math.Project(layer, Projection.Q, queryRows, mq);
             if (plain)
             {
-                var both = math.Times(normed, m, weights.KvTransposed).split([width, width], 2);
+                var both = math.Times(normed, m, weights.KvTransposed, weights.KvBiasRow).split([keyWidth, keyWidth], 2);
                 (k, v) = (both[0], both[1]);
             }
             else
@@ -100,18 +111,26 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             k = PositionSignals.Rotate(k, Rotation(input, last: false), headWidth);
         }
 
-        return watch is not null || AttentionMath.PaysToPack(input, last ? content.Reads.Count : input.T, headWidth, backbone.CallCost)
-            ? Packed(layer, q, k, v, input, last)
-            : Split(layer, q, k, v, input, last);
+        (k, v) = (AttentionMath.ForQueries(k, heads), AttentionMath.ForQueries(v, heads));
+        bool packs = watch is not null
+            || (!AreOwn(last) && AttentionMath.PaysToPack(input, last ? content.ReadCount : input.T, headWidth, backbone.CallCost));
+        return packs ? Packed(layer, q, k, v, input, last) : Split(layer, q, k, v, input, last);
     }
 
     /// <summary>All rows of an arm in one product; a mask keeps sequences apart.</summary>
     private Tensor Packed(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
     {
-        int m = input.Count, mq = last ? input.B * content.Reads.Count : m, batch = arms * heads;
-        var queries = q.reshape(batch, mq, headWidth);
-        var scores = AttentionMath.Scores(queries, k.reshape(batch, m, headWidth), PackedMask(input, last), options.ScoreScale());
-        var values = v.reshape(batch, m, headWidth);
+        int m = input.Count, mq = last ? input.B * content.ReadCount : m, batches = arms * heads;
+        var queries = q.reshape(batches, mq, headWidth);
+        var scores = AttentionMath.Scores(queries, k.reshape(batches, m, headWidth), PackedMask(input, last), options.ScoreScale());
+        if (AreOwn(last))
+        {
+            var hidden = OwnMask(input, last).view(groups, 1, 1, 1, input.B * input.T);
+            hidden = input.P == 0 ? hidden : cat([zeros([groups, 1, 1, 1, input.P], backbone.Dtype, backbone.Device), hidden], 4);
+            scores = (scores.view(groups, arms / groups, heads, mq, m) + hidden).view(batches, mq, m);
+        }
+
+        var values = v.reshape(batches, m, headWidth);
         if (PrefixHeads(layer) is { } prefix)
         {
             scores = cat([AttentionMath.Scores(queries, prefix.Keys, prefix.Mask, options.ScoreScale()), scores], 2);
@@ -126,13 +145,18 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
     /// <summary>Each sequence by itself; its rows see the arm's prompt rows through a second product.</summary>
     private Tensor Split(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
     {
-        int p = input.P, b = input.B, t = input.T, tq = last ? content.Reads.Count : t;
+        int p = input.P, b = input.B, t = input.T, tq = last ? content.ReadCount : t;
         double scale = options.ScoreScale();
         var contentQ = p == 0 || last ? q : q.narrow(2, p, b * t);
         var contentK = p == 0 ? k : k.narrow(2, p, b * t);
         var contentV = p == 0 ? v : v.narrow(2, p, b * t);
         var scores = AttentionMath.Scores(
             contentQ.reshape(arms * heads * b, tq, headWidth), contentK.reshape(arms * heads * b, t, headWidth), SequenceMask(input, last), scale);
+        if (AreOwn(last))
+        {
+            scores = (scores.view(groups, arms / groups, heads, b, tq, t) + OwnMask(input, last)).view(arms * heads * b, tq, t);
+        }
+
         var values = contentV.reshape(arms * heads * b, t, headWidth);
         if ((p == 0 ? PrefixHeads(layer) : (PromptHeads(k, p), PromptHeads(v, p), KeyMask())) is not { } tokens)
         {
@@ -170,19 +194,27 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             (k, v) = (math.Project(layer, Projection.K, normed, p), math.Project(layer, Projection.V, normed, p));
         }
 
-        return (Apart(k!), Apart(v!), PerHead(prefix.KeyMask, variant: 1));
+        int count = (int)k!.shape[1];
+        var keys = Heads(k, count, keyHeads);
+        keys = places.Turn ? PositionSignals.Rotate(keys, places.PrefixTurns(), headWidth) : keys;
+        return (Apart(keys), Apart(Heads(v!, count, keyHeads)), PerHead(prefix.KeyMask, variant: 1));
 
-        Tensor Apart(Tensor joined) => Heads(joined, (int)joined.shape[1]).reshape(arms * heads, joined.shape[1], headWidth);
+        Tensor Apart(Tensor each) => AttentionMath.ForQueries(each, heads).reshape(arms * heads, count, headWidth);
     }
 
     private Tensor PromptHeads(Tensor heads4, int p) => heads4.narrow(2, 0, p).reshape(arms * heads, p, headWidth);
 
-    private Tensor Heads(Tensor rows, int m) => rows.view(arms, m, heads, headWidth).transpose(1, 2);
+    private Tensor Heads(Tensor rows, int m, int count) => rows.view(arms, m, count, headWidth).transpose(1, 2);
 
     private Tensor Reads(Tensor rows, LiveRows input)
     {
+        if (content.ReadsPerSequence is not null)
+        {
+            return rows.reshape(arms * input.Count, width).index_select(0, OwnReads(input)).view(arms, input.B * content.ReadCount, width);
+        }
+
         var sequences = (input.P == 0 ? rows : rows.narrow(1, input.P, input.B * input.T)).view(arms, input.B, input.T, width);
-        return content.TakeReads(sequences, input.Front).reshape(arms, input.B * content.Reads.Count, width);
+        return content.TakeReads(sequences, input.Front).reshape(arms, input.B * content.ReadCount, width);
     }
 
     /// <summary>[A, H, M, M] of packed rows as [A, H, B, P + T, P + T]; columns of a prefix come first.</summary>
@@ -199,15 +231,80 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         return stack(sequences, 2);
     }
 
-    private Tensor Rotation(LiveRows input, bool last) => adapter.Constants.Get(
-        new(Stage.Rotation, last ? 1 : 0, input.B, input.T, input.P, content.Outline),
-        () =>
+    /// <summary>True when what rows see differs from sequence to sequence.</summary>
+    private bool AreOwn(bool last) =>
+        options.Causal ? last && content.ReadsPerSequence is not null : content.Lengths is not null;
+
+    /// <summary>What rows of each sequence see of it beyond what all do, broadcastable to [G, A/G, H, B, Tq, T].</summary>
+    private Tensor OwnMask(LiveRows input, bool last) => Own(new(Stage.OwnMask, last ? 1 : 0, groups, input.T, input.Front), () =>
+    {
+        var mask = options.Causal ? content.SeenByReads(batch, backbone.Dtype) : content.Unpadded(batch, backbone.Dtype)!;
+        long[] shape = mask.shape;
+        mask = input.Front == 0 ? mask : cat([zeros([.. shape[..3], input.Front], backbone.Dtype, backbone.Device), mask], 3);
+        return mask.unsqueeze(1).unsqueeze(1);
+    });
+
+    /// <summary>Rows of [A·M, D] that are read, [A·B·R].</summary>
+    private Tensor OwnReads(LiveRows input) => Own(new(Stage.Reads, arms, input.P, input.T, input.Front), () =>
+    {
+        var reads = backbone.Groups.PerArm(batch.Select(content.ReadsPerSequence!), arms);
+        var arm = arange(arms, int64, reads.device).mul(input.Count).view(arms, 1, 1);
+        var sequence = arm + arange(input.B, int64, reads.device).mul(input.T).view(1, input.B, 1);
+        var rows = sequence + reads + (input.P + input.Front);
+        if (content.ReadsPrompt)
         {
-            var sequence = last ? content.Reads : Enumerable.Range(0, input.T).Select(row => row - input.Front);
-            int[] one = [.. sequence.Select(row => row < 0 ? row : content.FirstPosition + row)];
-            var positions = Enumerable.Repeat(-1, last ? 0 : input.P).Concat(Enumerable.Repeat(one, input.B).SelectMany(row => row));
-            return PositionSignals.Rotary([.. positions], headWidth).to(backbone.Dtype, backbone.Device);
+            // The last virtual token is the arm's own, or in front of the sequence.
+            var ends = tensor(adapter.Prompt!.Lengths.Select(length => length - 1L).ToArray(), int64, reads.device).view(arms, 1, 1);
+            rows = where(reads.lt(0), (input.Front > 0 ? sequence : arm) + ends, rows);
+        }
+
+        return rows.reshape(-1);
+    });
+
+    /// <summary>Kept with the content when it depends on nothing else, else for this pass.</summary>
+    private Tensor Own(ConstantKey key, Func<Tensor> compute)
+    {
+        if (batch.IsAll && !content.ReadsPrompt)
+        {
+            return content.Constants.Get(key, compute);
+        }
+
+        return own.TryGetValue(key, out var known) ? known : own[key] = compute();
+    }
+
+    private Tensor Rotation(LiveRows input, bool last)
+    {
+        if (last && content.ReadsPerSequence is not null)
+        {
+            return OwnRotation();
+        }
+
+        return adapter.Constants.Get(new(Stage.Rotation, last ? 1 : 0, input.B, input.T, input.P, content.Outline), () =>
+        {
+            bool counts = !last && places.Turn && input.P + input.Front > 0;
+            return places.PerLength(counts ? adapter.Prompt!.Lengths : [0], length =>
+            {
+                var sequence = last ? content.Reads : Enumerable.Range(0, input.T).Select(row => row - input.Front);
+                int[] one = [.. sequence.Select(row => row < 0 ? Virtual(row + input.Front) : content.FirstPosition + row)];
+                var own = Enumerable.Range(0, last ? 0 : input.P).Select(Virtual);
+                return [.. own.Concat(Enumerable.Repeat(one, input.B).SelectMany(row => row))];
+
+                int Virtual(int row) => counts ? places.PositionOf(row, length) : PositionSignals.Unturned;
+            });
         });
+    }
+
+    /// <summary>Turns of tokens that are read at each sequence's own places, [2, A, 1, B·R, Dh].</summary>
+    private Tensor OwnRotation() => Own(new(Stage.Rotation, 2, arms), () =>
+    {
+        var table = adapter.Constants.Get(new(Stage.Rotation, 3, content.Length, content.FirstPosition), () =>
+        {
+            int before = places.Turn ? content.FirstPosition - 1 : PositionSignals.Unturned;
+            return PositionSignals.Rotary([before, .. Enumerable.Range(content.FirstPosition, content.Length)], options).to(backbone.Dtype, backbone.Device);
+        });
+        var reads = backbone.Groups.PerArm(batch.Select(content.ReadsPerSequence!), arms);
+        return table.index_select(1, (reads + 1).reshape(-1)).view(2, arms, 1, -1, headWidth);
+    });
 
     private Tensor CausalMask(int rows) => adapter.Constants.Get(
         new(Stage.CausalMask, 0, rows),
@@ -224,16 +321,18 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
     /// <summary>What rows of one sequence see of it, broadcastable to [A·H·B, Tq, T], or null for all.</summary>
     private Tensor? SequenceMask(LiveRows input, bool last)
     {
+        // Reads that differ have masks of their own.
+        bool causes = options.Causal && !AreOwn(last);
         var keys = input.Front > 0 ? adapter.Prompt?.KeyMask : null;
-        if (!options.Causal && keys is null)
+        if (!causes && keys is null)
         {
             return null;
         }
 
         return adapter.Constants.Get(new(Stage.Mask, last ? 1 : 0, input.B, input.T, input.Front, content.Outline), () =>
         {
-            int tq = last ? content.Reads.Count : input.T;
-            var causal = Mask(tq, input.T, (row, column) => !options.Causal || column <= (last ? content.Reads[row] + input.Front : row));
+            int tq = last ? content.ReadCount : input.T;
+            var causal = Mask(tq, input.T, (row, column) => !causes || column <= (last ? content.Reads[row] + input.Front : row));
             if (keys is null)
             {
                 return causal.unsqueeze(0);
@@ -256,7 +355,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
 
         return adapter.Constants.Get(new(Stage.Mask, last ? 3 : 2, input.B, input.T, input.P, content.Outline), () =>
         {
-            int p = input.P, t = input.T, m = input.Count, reads = content.Reads.Count, mq = last ? input.B * reads : m;
+            int p = input.P, t = input.T, m = input.Count, reads = content.ReadCount, mq = last ? input.B * reads : m;
             var structure = Mask(mq, m, (queryIndex, key) =>
             {
                 int query = last ? p + (queryIndex / reads * t) + input.Front + content.Reads[queryIndex % reads] : queryIndex;

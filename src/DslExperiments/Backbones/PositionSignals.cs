@@ -24,26 +24,57 @@ internal static class PositionSignals
         return tensor(values, [length, width], float64);
     }
 
+    /// <summary>Stands for the position of a row that does not turn.</summary>
+    public const int Unturned = int.MinValue;
+
     /// <summary>
     /// Cosines and signed sines of rotary positions (Su et al. 2021, halves convention), [2, M, Dh]. Component i pairs
-    /// with i + Dh/2; a last odd component does not turn. A negative position stands for a row that does not turn.
+    /// with i + Dh/2; a last odd component does not turn.
     /// </summary>
-    public static Tensor Rotary(IReadOnlyList<int> positions, int headWidth)
+    public static Tensor Rotary(IReadOnlyList<int> positions, TransformerOptions options)
     {
-        int half = headWidth / 2;
+        int headWidth = options.HeadSize(), half = headWidth / 2;
+        double[] frequencies = Frequencies(options, half);
         var values = new double[2 * positions.Count * headWidth];
         for (int row = 0; row < positions.Count; row++)
         {
             for (int i = 0; i < headWidth; i++)
             {
                 int pair = i % Math.Max(1, half);
-                double angle = positions[row] < 0 || i >= 2 * half ? 0 : positions[row] * Math.Pow(10000, -2.0 * pair / (2 * half));
+                double angle = positions[row] == Unturned || i >= 2 * half ? 0 : positions[row] * frequencies[pair];
                 values[(row * headWidth) + i] = Math.Cos(angle);
                 values[((positions.Count + row) * headWidth) + i] = i < half ? -Math.Sin(angle) : Math.Sin(angle);
             }
         }
 
         return tensor(values, [2, positions.Count, headWidth], float64);
+    }
+
+    /// <summary>Angles per position, one for each pair of components, as Hugging Face scales them.</summary>
+    internal static double[] Frequencies(TransformerOptions options, int half)
+    {
+        var frequencies = new double[half];
+        for (int pair = 0; pair < half; pair++)
+        {
+            double frequency = Math.Pow(options.RotaryBase, -2.0 * pair / (2 * half));
+            frequencies[pair] = options.RotaryScaling switch
+            {
+                LinearRotaryScaling linear => frequency / linear.Factor,
+                Llama3RotaryScaling scaling => Stretched(frequency, scaling),
+                _ => frequency,
+            };
+        }
+
+        return frequencies;
+    }
+
+    /// <summary>Short wavelengths stay, long ones are stretched, those between partly.</summary>
+    private static double Stretched(double frequency, Llama3RotaryScaling scaling)
+    {
+        // Turns within the context that the model was first trained on.
+        double turns = scaling.Original * frequency / (2 * Math.PI);
+        double kept = Math.Clamp((turns - scaling.Low) / (scaling.High - scaling.Low), 0, 1);
+        return ((1 - kept) * frequency / scaling.Factor) + (kept * frequency);
     }
 
     /// <summary>Turns rows [..., M, Dh] by a signal of <see cref="Rotary"/>.</summary>

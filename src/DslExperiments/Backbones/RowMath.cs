@@ -12,9 +12,6 @@ namespace DslExperiments.Backbones;
 /// <param name="arms">Length of the leading axis.</param>
 internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
 {
-    /// <summary>Added to variances, so that a zero row stays finite.</summary>
-    public const double NormEpsilon = 1e-5;
-
     private readonly TransformerOptions options = backbone.Options;
 
     /// <summary>Length of the leading axis, A or G.</summary>
@@ -24,15 +21,25 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
     public bool NormsBefore(NormPlace place) =>
         options.Norm is Norm.Pre or Norm.Rms || (options.Norm == Norm.PreMlp && place != NormPlace.Attention);
 
-    /// <summary>Rows times a frozen weight that arms of a seed share: [A, M, in] · [G, in, out] as [G, (A/G) M, in] · [G, in, out].</summary>
+    /// <summary>
+    /// Rows times a frozen weight that arms of a seed share, or all arms: [A, M, in] · [G, in, out] as
+    /// [G, (A/G) M, in] · [G, in, out], with G = 1 for weights of all seeds.
+    /// </summary>
     /// <param name="rows">[A, M, in].</param>
     /// <param name="m">Rows per arm, M.</param>
-    /// <param name="weight">[G, in, out].</param>
-    /// <param name="bias">[G, 1, out], or null.</param>
+    /// <param name="weight">[G, in, out] or [1, in, out].</param>
+    /// <param name="bias">[G, 1, out] or [1, 1, out], or null.</param>
     /// <param name="residual">[A, M, out] that is added, or null.</param>
     public Tensor Times(Tensor rows, int m, Tensor weight, Tensor? bias = null, Tensor? residual = null)
     {
-        int groups = backbone.Groups.Count;
+        int groups = backbone.SharesWeights ? (int)weight.shape[0] : backbone.Groups.Count;
+        if (bias is not null && backbone.SharesWeights && bias.shape[0] > groups)
+        {
+            // A drawn bias of a given matrix.
+            var unbiased = Times(rows, m, weight, null, residual);
+            return unbiased + backbone.Groups.PerArm(bias, arms);
+        }
+
         int grouped = arms / groups * m;
         if (arms != groups)
         {
@@ -99,21 +106,31 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
         return AddScaled(product, down, change.Up, change.Scale);
     }
 
-    /// <summary>Normalises rows, with the adapter's gains where it has some, else with the backbone's.</summary>
+    /// <summary>Normalises rows, with the adapter's gains and shifts where it has some, else with the backbone's.</summary>
     public Tensor Normalize(Tensor rows, int layer, NormPlace place)
     {
-        var normed = options.Norm == Norm.Rms
-            ? rows * rows.square().mean([-1], keepdim: true).add_(NormEpsilon).rsqrt()
-            : nn.functional.layer_norm(rows, [options.Width], eps: NormEpsilon);
-        if (adapter.Gain(layer, place) is { } trained)
+        var trainedGain = adapter.Gain(layer, place);
+        var trainedShift = adapter.Shift(layer, place);
+        var gain = trainedGain is null ? backbone.Gain(layer, place) : null;
+        var shift = trainedShift is null ? backbone.Shift(layer, place) : null;
+        if (options.Norm != Norm.Rms && backbone.SharesWeights && trainedGain is null && trainedShift is null
+            && gain?.shape[0] is null or 1 && shift?.shape[0] is null or 1)
         {
-            return normed * trained;
+            return nn.functional.layer_norm(rows, [options.Width], gain?.view(-1), shift?.view(-1), options.NormEpsilon);
         }
 
-        return backbone.Gain(layer, place) is { } gain ? normed * PerRow(gain, rows) : normed;
+        var normed = options.Norm == Norm.Rms
+            ? rows * rows.square().mean([-1], keepdim: true).add_(options.NormEpsilon).rsqrt()
+            : nn.functional.layer_norm(rows, [options.Width], eps: options.NormEpsilon);
+        if ((trainedGain ?? (gain is null ? null : PerRow(gain, rows))) is { } factor)
+        {
+            normed = normed * factor;
+        }
+
+        return (trainedShift ?? (shift is null ? null : PerRow(shift, rows))) is { } added ? normed + added : normed;
     }
 
-    /// <summary>Gains of seed groups, [G, 1, D], for rows [A, M, D] or [G, N, T, D].</summary>
+    /// <summary>Gains or shifts of seed groups, [G, 1, D], for rows [A, M, D] or [G, N, T, D].</summary>
     private Tensor PerRow(Tensor gain, Tensor rows)
     {
         var perArm = backbone.Groups.PerArm(gain, arms);
@@ -131,7 +148,7 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
 
     /// <summary>The output matrix and the residual around the attention.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="mixed">Joined heads, [A, M, D].</param>
+    /// <param name="mixed">Joined heads, [A, M, H·Dh].</param>
     /// <param name="m">Rows per arm.</param>
     /// <param name="input">The layer's input on the same rows.</param>
     public Tensor Attended(int layer, Tensor mixed, int m, Tensor input) =>
@@ -145,9 +162,16 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
             return rows;
         }
 
-        var hidden = Activate(Project(layer, Projection.MlpIn, Before(rows, layer, NormPlace.Mlp), m));
-        return MlpOut(layer, hidden, m, rows);
+        return MlpOut(layer, Hidden(layer, Before(rows, layer, NormPlace.Mlp), m), m, rows);
     }
+
+    /// <summary>The MLP's hidden units of its input, [A, M, r].</summary>
+    public Tensor Hidden(int layer, Tensor rows, int m) => options.Mlp.Gated
+        ? Gated(Project(layer, Projection.MlpGate, rows, m), Project(layer, Projection.MlpIn, rows, m))
+        : Activate(Project(layer, Projection.MlpIn, rows, m));
+
+    /// <summary>Hidden units behind their gates.</summary>
+    public Tensor Gated(Tensor gates, Tensor hidden) => Activate(gates) * hidden;
 
     /// <summary>W_2, the residual and what follows.</summary>
     public Tensor MlpOut(int layer, Tensor hidden, int m, Tensor input) =>
@@ -158,6 +182,7 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
     {
         Activation.Relu => rows.relu(),
         Activation.Gelu => rows.gelu(),
+        Activation.GeluTanh => rows.gelu(TorchSharp.Modules.GELU.Approximate.tanh),
         Activation.Silu => rows.silu(),
         Activation.Tanh => rows.tanh(),
         _ => throw new NotSupportedException($"No function is defined for the activation {options.Mlp.Activation}."),

@@ -44,6 +44,9 @@ public sealed class SeedGroups
     /// <summary>The group of an arm.</summary>
     public int GroupOf(int arm) => arm / (Arms / Count);
 
+    /// <summary>An arm's slice of a tensor with one slice per group, or of one that all groups share, [1, …].</summary>
+    public Tensor Of(Tensor grouped, int arm) => grouped[grouped.shape[0] == 1 ? 0 : GroupOf(arm)];
+
     /// <summary>Makes one tensor per distinct seed and stacks them, [G, …], in the cohort's precision and on its device.</summary>
     /// <param name="draw">Makes the tensor of a seed; depends on that seed alone.</param>
     public Tensor Stack(Func<int, Tensor> draw)
@@ -54,18 +57,31 @@ public sealed class SeedGroups
         return stack(Seeds.Select(seed => bySeed[seed])).to(dtype, device).contiguous().MoveToOuterDisposeScope();
     }
 
+    /// <summary>A tensor that all groups share, as [1, …], in the cohort's precision and on its device; never the given one itself.</summary>
+    public Tensor Copy(Tensor shared)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return shared.detach().unsqueeze(0).to(dtype, device, copy: true).contiguous().MoveToOuterDisposeScope();
+    }
+
     /// <summary>
     /// A tensor with one slice per group, [G, …], repeated for <paramref name="arms"/> arms, [A, …], as a new tensor
-    /// unless every group is one arm.
+    /// unless every group is one arm. What all groups share, [1, …], is only seen as repeated.
     /// </summary>
     public Tensor PerArm(Tensor grouped, int arms)
     {
-        if (arms == Count)
+        long[] shape = grouped.shape;
+        if (shape[0] == arms)
         {
             return grouped;
         }
 
-        long[] shape = grouped.shape;
+        if (shape[0] == 1)
+        {
+            return grouped.expand([arms, .. shape[1..]]);
+        }
+
         return grouped.unsqueeze(1).expand([shape[0], arms / Count, .. shape[1..]]).reshape([arms, .. shape[1..]]);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using DslExperiments.Cohorts;
 using DslExperiments.Constructions;
 using DslExperiments.Methods;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Backbones;
@@ -20,6 +21,7 @@ public class Transformer
 {
     private readonly byte[] fingerprint;
     private readonly Dictionary<(int Layer, NormPlace Place), Tensor> gains = [];
+    private readonly Dictionary<(int Layer, NormPlace Place), Tensor> shifts = [];
 
     /// <summary>Takes the given weights of every seed and draws the others, every tensor from its own seed.</summary>
     /// <param name="options">Shape and distributions.</param>
@@ -29,20 +31,19 @@ public class Transformer
     /// <exception cref="ArgumentException">The shape contradicts itself, or a given weight does not fit it.</exception>
     public Transformer(TransformerOptions options, IReadOnlyList<int> seeds, Device device, BackboneWeights? weights = null)
     {
-        if (options.Heads < 1 || options.Width % options.Heads != 0)
+        AssertConsistent(options);
+        if (GetType() == typeof(Transformer) && (options.DecoderDepth > 0 || options.Positions == Positions.Relative))
         {
-            throw new ArgumentException($"{options.Heads} heads do not divide a width of {options.Width}.", nameof(options));
-        }
-
-        if (options.Positions == Positions.Learned && options.Context < 1)
-        {
-            throw new ArgumentException("Learned positions need a context: the number of rows of their table.", nameof(options));
+            throw new ArgumentException(
+                $"A decoder and relative positions belong to an encoder-decoder; this backbone has {options.DecoderDepth} decoder layers and positions {options.Positions}.",
+                nameof(options));
         }
 
         Options = options;
         Device = device;
         Dtype = options.Dtype.ToScalarType();
         Groups = new SeedGroups(seeds, Dtype, device);
+        SharesWeights = weights?.AreShared ?? false;
         var source = new WeightSource(Groups, weights ?? ConstructedWeights.Of(options));
         Layers = [.. Enumerable.Range(0, options.Depth + options.DecoderDepth).Select(layer => new LayerWeights(options, layer, source))];
         foreach (var (layer, place) in options.NormPlaces())
@@ -51,12 +52,17 @@ public class Transformer
             {
                 gains[(layer, place)] = gain;
             }
+
+            if (options.NormBias && source.Shift(WeightNames.Shift(layer, place), options.Width) is { } shift)
+            {
+                shifts[(layer, place)] = shift;
+            }
         }
 
         if (options.Vocabulary > 0)
         {
             Embedding = Table(WeightNames.Embedding, "embedding", options.Vocabulary);
-            Unembedding = Table(WeightNames.Unembedding, "unembedding", options.Vocabulary);
+            Unembedding = options.Tied ? Embedding : Table(WeightNames.Unembedding, "unembedding", options.Vocabulary);
         }
 
         PositionTable = options.Positions == Positions.Learned ? Table(WeightNames.Positions, "positions", options.Context) : null;
@@ -92,6 +98,9 @@ public class Transformer
     /// <summary>How arms share weights.</summary>
     public SeedGroups Groups { get; }
 
+    /// <summary>True when the given weights are the same for all seeds and lie in memory once, [1, …].</summary>
+    public bool SharesWeights { get; }
+
     /// <summary>The frozen weights by layer, those of a decoder's layers after the others.</summary>
     public IReadOnlyList<LayerWeights> Layers { get; }
 
@@ -113,6 +122,9 @@ public class Transformer
     /// <summary>Given gains of a normalisation, [G, 1, D], or null for ones.</summary>
     public Tensor? Gain(int layer, NormPlace place) => gains.GetValueOrDefault((layer, place));
 
+    /// <summary>Given vectors that a normalisation adds, [G, 1, D], or null for zeros.</summary>
+    public Tensor? Shift(int layer, NormPlace place) => shifts.GetValueOrDefault((layer, place));
+
     /// <summary>
     /// What <paramref name="adapter"/> makes the backbone compute on the tokens that the task reads: [A, B, reads, D].
     /// </summary>
@@ -130,33 +142,53 @@ public class Transformer
     public Content Embed(Tensor ids, int firstPosition, IReadOnlyList<int> reads)
     {
         var table = Embedding ?? throw NoVocabulary();
-        if (ids.shape is not [var groups, _, var length] || groups != Groups.Count)
-        {
-            throw new ArgumentException($"Tokens must be [{Groups.Count}, N, T], but are [{string.Join(", ", ids.shape)}].", nameof(ids));
-        }
-
-        using (NewDisposeScope())
-        {
-            if (ids.numel() > 0 && (ids.min().item<long>() < 0 || ids.max().item<long>() >= Options.Vocabulary))
-            {
-                throw new ArgumentException(
-                    $"Tokens must be 0 to {Options.Vocabulary - 1}, but {ids.min().item<long>()} to {ids.max().item<long>()} occur.", nameof(ids));
-            }
-        }
-
-        AssertInContext(firstPosition, (int)length);
+        AssertTokens(ids);
+        AssertAmong(ids, 0, Options.Vocabulary, "Tokens");
+        AssertInContext(firstPosition, (int)ids.shape[2]);
         return new Content(ids, () => LookUp(table, ids), reads, firstPosition);
     }
 
     /// <summary>Sequences of texts, which end at different places and are read at different ones.</summary>
     /// <param name="ids">[G, N, T], 64-bit, each padded at its end with any token of the vocabulary.</param>
     /// <param name="firstPosition">Position of the first token.</param>
-    /// <param name="reads">Which tokens are read, [G, N, reads], 64-bit.</param>
+    /// <param name="reads">
+    /// Which tokens are read, [G, N, reads], 64-bit; -1 stands for the last virtual token of a prompt before the sequence,
+    /// if reads come from the CPU.
+    /// </param>
     /// <param name="lengths">Tokens before the padding, [G, N], 64-bit; null when nothing is padded.</param>
     /// <param name="decoderIds">Tokens that a decoder is given, [G, N, Tout], to which the reads then belong; else null.</param>
+    /// <remarks>
+    /// Tensors may be on the CPU and are then brought to the device. Values are checked there, where it costs nothing; those
+    /// of another device are not read back.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The backbone has no vocabulary, or decoder and tokens do not go together.</exception>
-    public virtual Content Embed(Tensor ids, int firstPosition, Tensor reads, Tensor? lengths = null, Tensor? decoderIds = null) =>
-        throw new NotImplementedException();
+    /// <exception cref="ArgumentException">A shape or a value does not fit.</exception>
+    public virtual Content Embed(Tensor ids, int firstPosition, Tensor reads, Tensor? lengths = null, Tensor? decoderIds = null)
+    {
+        var table = Embedding ?? throw NoVocabulary();
+        if (decoderIds is not null)
+        {
+            throw new InvalidOperationException("The backbone has no decoder that could be given tokens.");
+        }
+
+        AssertTokens(ids);
+        long sequences = ids.shape[1], length = ids.shape[2];
+        AssertShape(reads, "Reads", reads.dim() == 3 ? [Groups.Count, sequences, reads.shape[2]] : [Groups.Count, sequences, 1]);
+        AssertInContext(firstPosition, (int)length);
+        AssertAmongIfNear(ids, 0, Options.Vocabulary, "Tokens");
+        bool readsPrompt = AssertAmongIfNear(reads, -1, length, "Reads") < 0;
+        if (lengths is not null)
+        {
+            AssertShape(lengths, "Lengths", [Groups.Count, sequences]);
+            AssertAmongIfNear(lengths, 1, length + 1, "Lengths");
+        }
+
+        var here = ids.to(Device);
+        return new Content(here, () => LookUp(table, here), reads.to(Device), lengths?.to(Device), null, firstPosition)
+        {
+            ReadsPrompt = readsPrompt,
+        };
+    }
 
     /// <summary>Scores of the vocabulary after every token that is read, [A, B, reads, V].</summary>
     /// <param name="content">Sequences of <see cref="Embed(Tensor, int, IReadOnlyList{int})"/>, or vectors.</param>
@@ -204,15 +236,77 @@ public class Transformer
         return table.narrow(1, first, length);
     }
 
+    /// <summary>The error of a backbone whose tokens are vectors.</summary>
     private protected static InvalidOperationException NoVocabulary() =>
         new($"The backbone has no vocabulary; set {nameof(TransformerOptions)}.{nameof(TransformerOptions.Vocabulary)}.");
+
+    /// <summary>Refuses tokens that are not [G, N, T].</summary>
+    private protected void AssertTokens(Tensor ids)
+    {
+        if (ids.shape is not [var groups, _, _] || groups != Groups.Count)
+        {
+            throw new ArgumentException($"Tokens must be [{Groups.Count}, N, T], but are [{string.Join(", ", ids.shape)}].", nameof(ids));
+        }
+    }
+
+    /// <summary>Refuses another shape.</summary>
+    private protected static void AssertShape(Tensor tensor, string what, long[] shape)
+    {
+        if (!tensor.shape.AsSpan().SequenceEqual(shape))
+        {
+            throw new ArgumentException($"{what} must be [{string.Join(", ", shape)}], but are [{string.Join(", ", tensor.shape)}].", nameof(tensor));
+        }
+    }
+
+    /// <summary>Refuses numbers that are not from <paramref name="first"/> to below <paramref name="end"/>, if they are on the CPU: their smallest, or 0.</summary>
+    private protected static long AssertAmongIfNear(Tensor numbers, long first, long end, string what) =>
+        numbers.device_type == DeviceType.CPU ? AssertAmong(numbers, first, end, what) : 0;
 
     /// <summary>Rows [G, V, D] of tokens [G, N, T]: [G, N, T, D].</summary>
     private protected Tensor LookUp(Tensor table, Tensor ids)
     {
-        var offsets = arange(Groups.Count, int64, Device).mul(Options.Vocabulary).view(-1, 1, 1);
-        return table.view(-1, Options.Width).index_select(0, (ids + offsets).view(-1))
+        // A table of all seeds needs no offsets.
+        var rows = table.shape[0] == 1 ? ids : ids + arange(Groups.Count, int64, Device).mul(Options.Vocabulary).view(-1, 1, 1);
+        return table.view(-1, Options.Width).index_select(0, rows.reshape(-1))
             .view(ids.shape[0], ids.shape[1], ids.shape[2], Options.Width);
+    }
+
+    private static long AssertAmong(Tensor numbers, long first, long end, string what)
+    {
+        if (numbers.numel() == 0)
+        {
+            return 0;
+        }
+
+        using var scope = NewDisposeScope();
+        var (smallest, largest) = (numbers.min().item<long>(), numbers.max().item<long>());
+        return smallest >= first && largest < end
+            ? smallest
+            : throw new ArgumentException($"{what} must be {first} to {end - 1}, but {smallest} to {largest} occur.", nameof(numbers));
+    }
+
+    private static void AssertConsistent(TransformerOptions options)
+    {
+        if (options.Heads < 1 || (options.HeadWidth <= 0 && options.Width % options.Heads != 0))
+        {
+            throw new ArgumentException($"{options.Heads} heads do not divide a width of {options.Width}.", nameof(options));
+        }
+
+        if (options.Heads % options.KeyValueHeadCount() != 0)
+        {
+            throw new ArgumentException($"{options.KeyValueHeads} heads of keys and values do not divide {options.Heads} heads.", nameof(options));
+        }
+
+        if (!options.Attention.Output && options.QueryWidth() != options.Width)
+        {
+            throw new ArgumentException(
+                $"{options.Heads} heads of {options.HeadSize()} need an output matrix to become a width of {options.Width}.", nameof(options));
+        }
+
+        if (options.Positions == Positions.Learned && options.Context < 1)
+        {
+            throw new ArgumentException("Learned positions need a context: the number of rows of their table.", nameof(options));
+        }
     }
 
     private void AssertInContext(int first, int length)
@@ -228,27 +322,11 @@ public class Transformer
     {
         using var scope = NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var layer in Layers)
+        var norms = gains.OrderBy(gain => gain.Key).Concat(shifts.OrderBy(shift => shift.Key)).Select(norm => norm.Value);
+        Tensor?[] tables = [Embedding, Options.Tied ? null : Unembedding, PositionTable, RelativeTable, DecoderRelativeTable];
+        foreach (var weight in Layers.SelectMany(layer => layer.Stored).Concat(norms).Concat(tables.OfType<Tensor>()))
         {
-            foreach (var linear in layer.Projections.Select(projection => layer[projection]))
-            {
-                foreach (var weight in (Tensor?[])[linear.Matrix, linear.Transposed, linear.Bias])
-                {
-                    if (weight is not null)
-                    {
-                        hash.AppendData(weight.cpu().contiguous().bytes);
-                    }
-                }
-            }
-        }
-
-        var others = gains.OrderBy(gain => gain.Key).Select(gain => gain.Value);
-        foreach (var weight in (Tensor?[])[.. others, Embedding, Unembedding, PositionTable, RelativeTable, DecoderRelativeTable])
-        {
-            if (weight is not null)
-            {
-                hash.AppendData(weight.cpu().contiguous().bytes);
-            }
+            hash.AppendData(weight.cpu().contiguous().bytes);
         }
 
         return hash.GetHashAndReset();

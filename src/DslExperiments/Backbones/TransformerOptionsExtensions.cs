@@ -45,8 +45,21 @@ public static class TransformerOptionsExtensions
     }
 
     /// <summary>The factor on attention scores.</summary>
-    public static double ScoreScale(this TransformerOptions options) =>
-        options.Attention.Scale == AttentionScale.InverseSqrt ? 1 / Math.Sqrt((double)options.Width / options.Heads) : 1;
+    public static double ScoreScale(this TransformerOptions options) => options.Attention.Scale != AttentionScale.InverseSqrt
+        ? 1
+        : 1 / Math.Sqrt(options.HeadWidth > 0 ? options.HeadWidth : (double)options.Width / options.Heads);
+
+    /// <summary>Size of a head, Dh.</summary>
+    public static int HeadSize(this TransformerOptions options) => options.HeadWidth > 0 ? options.HeadWidth : options.Width / options.Heads;
+
+    /// <summary>Heads of keys and values.</summary>
+    public static int KeyValueHeadCount(this TransformerOptions options) => options.KeyValueHeads > 0 ? options.KeyValueHeads : options.Heads;
+
+    /// <summary>Numbers of a query, all heads together: H·Dh.</summary>
+    public static int QueryWidth(this TransformerOptions options) => options.Heads * options.HeadSize();
+
+    /// <summary>Numbers of a key or value, all heads together.</summary>
+    public static int KeyValueWidth(this TransformerOptions options) => options.KeyValueHeadCount() * options.HeadSize();
 
     /// <summary>The tensors' type.</summary>
     public static ScalarType ToScalarType(this Precision precision) => precision == Precision.Float64 ? float64 : float32;

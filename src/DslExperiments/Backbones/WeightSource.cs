@@ -7,6 +7,7 @@ namespace DslExperiments.Backbones;
 internal sealed class WeightSource
 {
     private readonly SeedGroups groups;
+    private readonly bool shared;
     private readonly Dictionary<int, IReadOnlyDictionary<string, Tensor>> given = [];
     private readonly HashSet<string> asked = [];
 
@@ -14,16 +15,20 @@ internal sealed class WeightSource
     public WeightSource(SeedGroups groups, BackboneWeights? weights)
     {
         this.groups = groups;
+        shared = weights?.AreShared ?? false;
         foreach (int seed in groups.Seeds.Distinct())
         {
             given[seed] = weights?.OfSeed(seed) ?? new Dictionary<string, Tensor>();
         }
     }
 
+    /// <summary>True when a weight is one for all seeds: it is given, and those given are shared.</summary>
+    public bool Shares(string name) => shared && Gives(name);
+
     /// <summary>True when some seed gives this weight.</summary>
     public bool Gives(string name) => given.Values.Any(weights => weights.ContainsKey(name));
 
-    /// <summary>A weight of all seeds, [G, …].</summary>
+    /// <summary>A weight of all seeds, [G, …], or [1, …] when it is shared.</summary>
     /// <param name="name">Of <see cref="WeightNames"/>.</param>
     /// <param name="concern">What the seed of a draw is derived for.</param>
     /// <param name="init">The distribution of a draw.</param>
@@ -32,6 +37,13 @@ internal sealed class WeightSource
     /// <exception cref="ArgumentException">The given weight has another shape.</exception>
     public Tensor Stack(string name, string concern, Initializer init, long[] shape, long fanIn = 0) =>
         Stack(name, shape, seed => init.Draw(shape, Seeds.Derive(seed, concern), fanIn));
+
+    /// <summary>Shifts of a normalisation, [G, 1, D]; null when no seed gives any, that is when all are zeros.</summary>
+    public Tensor? Shift(string name, long width)
+    {
+        var stacked = Stack(name, [width], _ => zeros([width], float64));
+        return Gives(name) ? stacked.unsqueeze(1) : null;
+    }
 
     /// <summary>Gains of a normalisation, [G, 1, D]; null when no seed gives any, that is when all are ones.</summary>
     public Tensor? Gain(string name, long width)
@@ -57,18 +69,17 @@ internal sealed class WeightSource
     private Tensor Stack(string name, long[] shape, Func<int, Tensor> draw)
     {
         asked.Add(name);
-        return groups.Stack(seed =>
+        if (Shares(name))
         {
-            if (!given[seed].TryGetValue(name, out var weight))
-            {
-                return draw(seed);
-            }
+            return groups.Copy(Fitting(groups.Seeds[0], given[groups.Seeds[0]][name]));
+        }
 
-            return weight.shape.AsSpan().SequenceEqual(shape)
-                ? weight.detach().to(float64, CPU)
-                : throw new ArgumentException(
-                    $"The weight '{name}' given for seed {seed} is [{string.Join(", ", weight.shape)}]; the backbone needs [{string.Join(", ", shape)}].",
-                    nameof(name));
-        });
+        return groups.Stack(seed => given[seed].TryGetValue(name, out var weight) ? Fitting(seed, weight).detach().to(float64, CPU) : draw(seed));
+
+        Tensor Fitting(int seed, Tensor weight) => weight.shape.AsSpan().SequenceEqual(shape)
+            ? weight
+            : throw new ArgumentException(
+                $"The weight '{name}' given for seed {seed} is [{string.Join(", ", weight.shape)}]; the backbone needs [{string.Join(", ", shape)}].",
+                nameof(name));
     }
 }

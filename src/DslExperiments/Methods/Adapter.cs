@@ -66,6 +66,9 @@ public abstract class Adapter
     /// <summary>The virtual tokens of a layer's attention, or null.</summary>
     public virtual PrefixRows? PrefixOf(int layer) => null;
 
+    /// <summary>Virtual tokens of <see cref="PrefixOf"/>, the same in all layers that have some, [A]; null without any.</summary>
+    public virtual IReadOnlyList<int>? PrefixLengths => null;
+
     /// <summary>True when virtual tokens stand before the content, in the first layer or in any.</summary>
     public virtual bool HasVirtualTokens => Prompt is not null || PrefixOf(0) is not null;
 
@@ -94,8 +97,11 @@ public abstract class Adapter
     /// <summary>A low-rank change that is added to a frozen weight, or null.</summary>
     public virtual LowRank? Change(int layer, Projection projection) => null;
 
-    /// <summary>Trained gains of a normalisation, [A, 1, D], or null for ones.</summary>
+    /// <summary>Trained gains of a normalisation, [A, 1, D], or null for the frozen ones.</summary>
     public virtual Tensor? Gain(int layer, NormPlace place) => null;
+
+    /// <summary>Trained vectors that a normalisation adds, [A, 1, D], or null for the frozen ones.</summary>
+    public virtual Tensor? Shift(int layer, NormPlace place) => null;
 
     /// <summary>Masks and the like that follow from the arms' shapes.</summary>
     internal ConstantStore Constants { get; } = new();
@@ -118,6 +124,9 @@ public abstract class Adapter
 
     /// <summary>The arm of every number, [A·n]; spreads a tensor of one number per arm.</summary>
     public Tensor ArmIndex() => Buffer.ArmIndex();
+
+    /// <summary>True when the method trains gains or shifts of a normalisation.</summary>
+    public bool TouchesNorm(int layer, NormPlace place) => Gain(layer, place) is not null || Shift(layer, place) is not null;
 
     /// <summary>True when the method changes something that layer <paramref name="layer"/> computes from its input.</summary>
     public bool Touches(int layer, Projection projection) =>

@@ -5,13 +5,14 @@ namespace DslExperiments.Methods;
 
 /// <summary>
 /// The named weights themselves are trained, from their frozen values on, biases with their matrix; <c>all</c> includes
-/// the gains of the normalisations and, where the backbone has them, embedding, unembedding and positions. What an
+/// gains and shifts of the normalisations and, where the backbone has them, embedding, unembedding and positions. What an
 /// arm that trains <c>all</c> exports is a whole backbone, see <see cref="BackboneWeights"/>.
 /// </summary>
 public sealed class FullTuning : Adapter
 {
     private readonly TrainedLinear?[,] replacements;
     private readonly Dictionary<(int Layer, NormPlace Place), Tensor> gains = [];
+    private readonly Dictionary<(int Layer, NormPlace Place), Tensor> shifts = [];
 
     /// <summary>Copies the frozen weights of each arm's seed. All arms train the same weights.</summary>
     public FullTuning(IReadOnlyList<FullOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
@@ -27,10 +28,14 @@ public sealed class FullTuning : Adapter
         foreach (var (layer, place) in Norms(options, backbone.Options))
         {
             gains[(layer, place)] = Named(WeightNames.Gain(layer, place)).Leaf;
+            if (FindNamed(WeightNames.Shift(layer, place)) is { } shift)
+            {
+                shifts[(layer, place)] = shift.Leaf;
+            }
         }
 
         Embedding = FindNamed(WeightNames.Embedding)?.Leaf;
-        Unembedding = FindNamed(WeightNames.Unembedding)?.Leaf;
+        Unembedding = backbone.Options.Tied ? Embedding : FindNamed(WeightNames.Unembedding)?.Leaf;
         PositionTable = FindNamed(WeightNames.Positions)?.Leaf;
         RelativeTable = FindNamed(WeightNames.Relative)?.Leaf;
         DecoderRelativeTable = FindNamed(WeightNames.DecoderRelative)?.Leaf;
@@ -57,6 +62,9 @@ public sealed class FullTuning : Adapter
     /// <inheritdoc/>
     public override Tensor? Gain(int layer, NormPlace place) => gains.GetValueOrDefault((layer, place));
 
+    /// <inheritdoc/>
+    public override Tensor? Shift(int layer, NormPlace place) => shifts.GetValueOrDefault((layer, place));
+
     private static IEnumerable<(int Layer, NormPlace Place)> Norms(IReadOnlyList<FullOptions> options, TransformerOptions backbone) =>
         options[0].On.Contains(Projection.All) ? backbone.NormPlaces() : [];
 
@@ -74,27 +82,34 @@ public sealed class FullTuning : Adapter
         {
             var frozen = backbone.Layers[layer][projection];
             tensors.Add(new(
-                WeightNames.Matrix(layer, projection), arm => frozen.Matrix[backbone.Groups.GroupOf(arm)], LeafView.Transposed));
+                WeightNames.Matrix(layer, projection), arm => backbone.Groups.Of(frozen.Matrix, arm), LeafView.Transposed));
             if (frozen.Bias is { } bias)
             {
                 tensors.Add(new(
-                    WeightNames.Bias(layer, projection), arm => bias[backbone.Groups.GroupOf(arm)], LeafView.Row));
+                    WeightNames.Bias(layer, projection), arm => backbone.Groups.Of(bias, arm), LeafView.Row));
             }
         }
 
         foreach (var (layer, place) in Norms(options, backbone.Options))
         {
-            var given = backbone.Gain(layer, place);
+            var (gain, shift) = (backbone.Gain(layer, place), backbone.Shift(layer, place));
             tensors.Add(new(
                 WeightNames.Gain(layer, place),
-                arm => given is null ? ones(backbone.Options.Width, float64) : given[backbone.Groups.GroupOf(arm)][0],
+                arm => gain is null ? ones(backbone.Options.Width, float64) : backbone.Groups.Of(gain, arm)[0],
                 LeafView.Row));
+            if (backbone.Options.NormBias)
+            {
+                tensors.Add(new(
+                    WeightNames.Shift(layer, place),
+                    arm => shift is null ? zeros(backbone.Options.Width, float64) : backbone.Groups.Of(shift, arm)[0],
+                    LeafView.Row));
+            }
         }
 
         if (all)
         {
             Add(WeightNames.Embedding, backbone.Embedding);
-            Add(WeightNames.Unembedding, backbone.Unembedding);
+            Add(WeightNames.Unembedding, backbone.Options.Tied ? null : backbone.Unembedding);
             Add(WeightNames.Positions, backbone.PositionTable);
             Add(WeightNames.Relative, backbone.RelativeTable);
             Add(WeightNames.DecoderRelative, backbone.DecoderRelativeTable);
@@ -106,7 +121,7 @@ public sealed class FullTuning : Adapter
         {
             if (table is not null)
             {
-                tensors.Add(new(name, arm => table[backbone.Groups.GroupOf(arm)]));
+                tensors.Add(new(name, arm => backbone.Groups.Of(table, arm)));
             }
         }
     }

@@ -5,13 +5,15 @@ using static TorchSharp.torch;
 namespace DslExperiments.Methods;
 
 /// <summary>
-/// P trained virtual tokens in every layer: as keys and values, 2·L·P·D numbers per arm (Li and Liang 2021; Liu et al.
+/// P trained virtual tokens in every layer: as keys and values, 2·L·P·D numbers per arm, fewer when heads share keys (Li and Liang 2021; Liu et al.
 /// 2022), or as rows at the layer's input, L·P·D numbers (Petrov et al. 2024). Content attends to them whether the
-/// backbone is causal or not; they attend to nothing, and positions do not turn them.
+/// backbone is causal or not; they attend to nothing, and positions do not turn them but where they count, see
+/// <see cref="VirtualPositions"/>.
 /// </summary>
 public sealed class Prefix : Adapter
 {
     private readonly PrefixRows[] layers;
+    private IReadOnlyList<int> lengths = [];
 
     /// <summary>Draws the prefixes, each tensor from its arm's own seed and length. All arms have the same form.</summary>
     /// <param name="options">Length, form, start and caps of every arm.</param>
@@ -28,12 +30,13 @@ public sealed class Prefix : Adapter
     private PrefixRows[] Rows(IReadOnlyList<PrefixOptions> options, TransformerOptions backbone)
     {
         var form = options[0].Form;
+        lengths = [.. options.Select(o => o.Length)];
         var rows = new PrefixRows[backbone.Depth];
         Tensor? mask = null;
         for (int layer = 0; layer < rows.Length; layer++)
         {
             var tensors = PartsOf(form).Select(part => Named(NameOf(layer, part))).ToArray();
-            mask = layer == 0 ? PromptRows.MaskOf(tensors[0].Leaf, [.. options.Select(o => o.Length)]) : mask;
+            mask = layer == 0 ? PromptRows.MaskOf(tensors[0].Leaf, lengths) : mask;
             if (form == PrefixForm.KeyValue)
             {
                 rows[layer] = new PrefixRows(null, tensors[0].Leaf, tensors[1].Leaf, mask);
@@ -51,6 +54,9 @@ public sealed class Prefix : Adapter
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<int>? PrefixLengths => lengths;
+
+    /// <inheritdoc/>
     public override PrefixRows? PrefixOf(int layer) => layers[layer];
 
     private static string NameOf(int layer, string part) => $"layers.{layer}.prefix.{part}";
@@ -66,10 +72,11 @@ public sealed class Prefix : Adapter
             throw new ArgumentException("The arms of a cohort must have prefixes of the same form.", nameof(options));
         }
 
+        int width = options[0].Form == PrefixForm.KeyValue ? backbone.KeyValueWidth() : backbone.Width;
         return [.. from layer in Enumerable.Range(0, backbone.Depth)
                    from part in PartsOf(options[0].Form)
                    let name = NameOf(layer, part)
                    select new AdapterTensorPlan(name, arm => options[arm].Init.Draw(
-                       [options[arm].Length, backbone.Width], Seeds.Derive(seeds[arm], "adapter/prefix/" + name)))];
+                       [options[arm].Length, width], Seeds.Derive(seeds[arm], "adapter/prefix/" + name)))];
     }
 }

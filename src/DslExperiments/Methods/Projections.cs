@@ -26,15 +26,21 @@ public static class Projections
     /// <summary>Outputs and inputs of a weight.</summary>
     public static (long Outputs, long Inputs) ShapeOf(Projection projection, TransformerOptions backbone) => projection switch
     {
-        Projection.Q or Projection.K or Projection.V or Projection.O => (backbone.Width, backbone.Width),
-        Projection.CrossQ or Projection.CrossK or Projection.CrossV or Projection.CrossO => (backbone.Width, backbone.Width),
+        Projection.Q or Projection.CrossQ => (backbone.QueryWidth(), backbone.Width),
+        Projection.K or Projection.V or Projection.CrossK or Projection.CrossV => (backbone.KeyValueWidth(), backbone.Width),
+        Projection.O or Projection.CrossO => (backbone.Width, backbone.QueryWidth()),
         Projection.MlpIn or Projection.MlpGate => (backbone.Mlp.Hidden, backbone.Width),
         Projection.MlpOut => (backbone.Width, backbone.Mlp.Hidden),
         _ => throw new ArgumentOutOfRangeException(nameof(projection), projection, "A group of weights has no single shape."),
     };
 
-    /// <summary>True for W_1 and W_2, which have a bias.</summary>
-    public static bool HasBias(Projection projection) => projection is Projection.MlpIn or Projection.MlpOut;
+    /// <summary>True when a weight has a bias; a gate has none.</summary>
+    public static bool HasBias(Projection projection, TransformerOptions backbone) => projection switch
+    {
+        Projection.MlpIn or Projection.MlpOut => backbone.Mlp.Bias,
+        Projection.MlpGate => false,
+        _ => backbone.Attention.Bias,
+    };
 
     /// <summary>The name in saved adapters: <c>mlp_in</c>.</summary>
     public static string NameOf(Projection projection) => projection switch

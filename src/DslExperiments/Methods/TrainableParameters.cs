@@ -7,19 +7,19 @@ public static class TrainableParameters
 {
     /// <summary>
     /// Prompt P·D; prefix L·P·D, twice that for keys and values; LoRA Σ R (in + out) over layers and weights; full tuning
-    /// Σ of the sizes, with <c>all</c> also the gains of norms and the tables of tokens and positions.
+    /// Σ of the sizes, with <c>all</c> also gains and shifts of norms and the tables of tokens and positions.
     /// </summary>
     public static long Count(MethodOptions method, TransformerOptions backbone) => method switch
     {
         PromptOptions prompt => (long)prompt.Length * backbone.Width,
-        PrefixOptions prefix => (long)backbone.Depth * prefix.Length * backbone.Width * (prefix.Form == PrefixForm.KeyValue ? 2 : 1),
+        PrefixOptions prefix => (long)backbone.Depth * prefix.Length * (prefix.Form == PrefixForm.KeyValue ? 2 * backbone.KeyValueWidth() : backbone.Width),
         FrozenOptions => 0,
         LoraOptions lora => Projections.Places(lora.On, backbone)
             .Select(place => Projections.ShapeOf(place.Projection, backbone))
             .Sum(shape => lora.Rank * (shape.Inputs + shape.Outputs)),
         FullOptions full => Projections.Places(full.On, backbone).Sum(place => SizeOf(place.Projection, backbone))
             + (full.On.Contains(Projection.All)
-                ? (backbone.Width * (backbone.NormPlaces().Count() + RowsOfTables(backbone))) + RelativeBiases(backbone)
+                ? (backbone.Width * ((backbone.NormPlaces().Count() * (backbone.NormBias ? 2 : 1)) + RowsOfTables(backbone))) + RelativeBiases(backbone)
                 : 0),
         PromptLoraOptions both => Count(both.Prompt, backbone) + Count(both.Lora, backbone),
         PrefixLoraOptions both => Count(both.Prefix, backbone) + Count(both.Lora, backbone),
@@ -30,9 +30,9 @@ public static class TrainableParameters
     public static long Count(MethodOptions method, TransformerOptions backbone, int classes) =>
         Count(method, backbone) + ClassifierHead.Count(classes, backbone.Width);
 
-    /// <summary>Rows of embedding, unembedding and learned positions.</summary>
+    /// <summary>Rows of embedding, unembedding where that is another table, and learned positions.</summary>
     private static long RowsOfTables(TransformerOptions backbone) =>
-        (2L * backbone.Vocabulary) + (backbone.Positions == Positions.Learned ? backbone.Context : 0);
+        ((backbone.Tied ? 1L : 2L) * backbone.Vocabulary) + (backbone.Positions == Positions.Learned ? backbone.Context : 0);
 
     /// <summary>A bias per bucket of distances and head, of each stack of layers.</summary>
     private static long RelativeBiases(TransformerOptions backbone) => backbone.Positions == Positions.Relative
@@ -42,6 +42,6 @@ public static class TrainableParameters
     private static long SizeOf(Projection projection, TransformerOptions backbone)
     {
         var (outputs, inputs) = Projections.ShapeOf(projection, backbone);
-        return (outputs * inputs) + (Projections.HasBias(projection) ? outputs : 0);
+        return (outputs * inputs) + (Projections.HasBias(projection, backbone) ? outputs : 0);
     }
 }
