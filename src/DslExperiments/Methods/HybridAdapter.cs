@@ -45,6 +45,9 @@ public abstract class HybridAdapter : Adapter
     public override Tensor? DecoderRelativeTable => First(part => part.DecoderRelativeTable);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<int>? PrefixLengths => First(part => part.PrefixLengths);
+
+    /// <inheritdoc/>
     public override PrefixRows? PrefixOf(int layer) => First(part => part.PrefixOf(layer));
 
     /// <inheritdoc/>
@@ -55,6 +58,9 @@ public abstract class HybridAdapter : Adapter
 
     /// <inheritdoc/>
     public override Tensor? Gain(int layer, NormPlace place) => First(part => part.Gain(layer, place));
+
+    /// <inheritdoc/>
+    public override Tensor? Shift(int layer, NormPlace place) => First(part => part.Shift(layer, place));
 
     /// <summary>Names the parts, made in this adapter's <see cref="Adapter.Buffer"/>.</summary>
     private protected void Compose(params IReadOnlyList<Adapter> made) => parts = made;

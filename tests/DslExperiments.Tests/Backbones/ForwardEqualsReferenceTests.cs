@@ -8,6 +8,9 @@ namespace DslExperiments.Tests.Backbones;
 /// <summary>Every switch of the transformer, with every method, equals the plain definition in values and gradients.</summary>
 public class ForwardEqualsReferenceTests
 {
+    /// <summary>Positions of a backbone without a decoder.</summary>
+    internal static readonly Positions[] OfOneStack = [Positions.None, Positions.Sinusoidal, Positions.Rotary, Positions.Learned];
+
     private const double Tolerance = 1e-12;
 
     private static readonly (AttentionScale Scale, bool Output, bool Residual, Activation Activation)[] Details =
@@ -29,7 +32,7 @@ public class ForwardEqualsReferenceTests
         {
             foreach (bool causal in (bool[])[false, true])
             {
-                foreach (var positions in Enum.GetValues<Positions>())
+                foreach (var positions in OfOneStack)
                 {
                     foreach (int heads in (int[])[1, 2])
                     {

@@ -37,7 +37,7 @@ public class TokenBackboneTests
         var data = new TheoryData<Norm, bool, Positions, int>();
         foreach (var norm in Enum.GetValues<Norm>())
         {
-            foreach (var positions in Enum.GetValues<Positions>())
+            foreach (var positions in ForwardEqualsReferenceTests.OfOneStack)
             {
                 data.Add(norm, true, positions, 1);
                 data.Add(norm, false, positions, 2);
@@ -101,7 +101,7 @@ public class TokenBackboneTests
     public void One_adapter_reads_contents_of_other_places_and_positions()
     {
         using var scope = NewDisposeScope();
-        foreach (var positions in Enum.GetValues<Positions>())
+        foreach (var positions in ForwardEqualsReferenceTests.OfOneStack)
         {
             var backbone = new Transformer(Small with { Positions = positions }, [1], CPU);
             var ids = Ids(backbone, 3, 4);
@@ -340,7 +340,7 @@ public class TokenBackboneTests
     public void A_content_of_one_step_leaves_its_vectors_to_their_owner()
     {
         using var scope = NewDisposeScope();
-        foreach (var positions in Enum.GetValues<Positions>())
+        foreach (var positions in ForwardEqualsReferenceTests.OfOneStack)
         {
             var backbone = new Transformer(Small with { Positions = positions }, [4], CPU);
             var vectors = new Normal(1).Draw([1, 3, 4, 6], 1);
@@ -406,7 +406,7 @@ public class TokenBackboneTests
     public void Full_tuning_trains_what_is_counted()
     {
         using var scope = NewDisposeScope();
-        foreach (var positions in Enum.GetValues<Positions>())
+        foreach (var positions in ForwardEqualsReferenceTests.OfOneStack)
         {
             var options = Small with { Positions = positions };
             var all = new FullOptions { On = [Projection.All] };
