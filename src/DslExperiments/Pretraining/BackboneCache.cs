@@ -21,9 +21,11 @@ internal sealed class BackboneCache(string root)
 
     /// <summary>The cache that goes with a run; null for a run without files.</summary>
     public static BackboneCache? Of(RunRequest request) =>
-        (request.Folder is { Length: > 0 } folder ? Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder : request.Root) is { } root
-            ? new BackboneCache(Path.Combine(root, "pretrained"))
-            : null;
+        RootOf(request) is { } root ? new BackboneCache(Path.Combine(root, "pretrained")) : null;
+
+    /// <summary>The folder beside whose runs caches lie; null for a run without files.</summary>
+    public static string? RootOf(RunRequest request) =>
+        request.Folder is { Length: > 0 } folder ? Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder : request.Root;
 
     /// <summary>The folder of a stage.</summary>
     public string FolderOf(PretrainStage stage) => Path.Combine(root, stage.ShortHash);
