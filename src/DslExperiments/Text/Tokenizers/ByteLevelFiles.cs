@@ -8,23 +8,25 @@ internal static class ByteLevelFiles
 {
     private const string EndOfText = "<|endoftext|>";
 
-    public static TextTokenizer Read(LoadedFile vocabulary, LoadedFile merges)
+    public static TextTokenizer Read(LoadedFile vocabulary, LoadedFile merges, JsonPlace? config)
     {
         using var json = JsonDocument.Parse(vocabulary.Bytes);
         var entries = VocabularyTable.Read(json.RootElement, "vocab.json");
         var definition = new BpeDefinition { Vocabulary = entries, Merges = ReadMerges(merges.Text), ByteLevel = true };
         var pieces = VocabularyTable.Pieces(entries);
-        int? end = entries.TryGetValue(EndOfText, out var id) ? id : null;
+        var names = new SpecialNames(config, [EndOfText]);
+        var (bos, eos, pad) = (names.Find(pieces, names.Bos), names.Find(pieces, names.Eos), names.Find(pieces, names.Pad));
         return new PipelineTokenizer(new TokenizerParts
         {
             Pieces = pieces,
             Model = new BpeModel(definition),
             Split = Splits.Gpt2Words,
             Decode = ids => Decode(ids.Select(i => pieces[i]!)),
-            SpecialIds = end is null ? new HashSet<int>() : new HashSet<int> { end.Value },
+            SpecialIds = new[] { bos, eos, pad }.OfType<int>().ToHashSet(),
             ContentHash = LoadedFile.HashOf(vocabulary, merges),
-            BosId = end,
-            EosId = end,
+            BosId = bos,
+            EosId = eos,
+            PadId = pad,
         });
     }
 
@@ -67,7 +69,8 @@ internal static class ByteLevelFiles
 /// <summary>Tables of tokens and ids in JSON.</summary>
 internal static class VocabularyTable
 {
-    private const int LargestId = 5_000_000;
+    /// <summary>No tokenizer has more ids.</summary>
+    public const int LargestId = 5_000_000;
 
     /// <summary>Reads an object of tokens and ids. Neither may occur twice.</summary>
     public static Dictionary<string, int> Read(JsonElement table, string what)

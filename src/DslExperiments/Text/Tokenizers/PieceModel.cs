@@ -15,9 +15,14 @@ internal sealed class PieceModel : SegmentModel
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _userDefined;
     private readonly int[]? _bytes;
     private readonly int _unknown;
+    private readonly bool _partsComeAgain;
 
-    public PieceModel(SentencePieceModel model)
+    /// <summary>A model whose file was checked.</summary>
+    /// <param name="model">The pieces.</param>
+    /// <param name="partsComeAgain">Whether it gets words, not whole texts, so that keeping them pays.</param>
+    public PieceModel(SentencePieceModel model, bool partsComeAgain = false)
     {
+        _partsComeAgain = partsComeAgain;
         _unknown = model.Pieces.FindIndex(p => p.Kind == PieceKind.Unknown);
         _tokenizer = SentencePieceTokenizer.Create(
             new MemoryStream(SentencePieceWriter.Write(model, _unknown)), addBeginningOfSentence: false, addEndOfSentence: false);
@@ -36,9 +41,15 @@ internal sealed class PieceModel : SegmentModel
 
     public override void Encode(ReadOnlySpan<char> part, List<int> ids)
     {
+        if (_cuts is null && _partsComeAgain)
+        {
+            base.Encode(part, ids);
+            return;
+        }
+
         if (_cuts is null)
         {
-            // Scores add up from the beginning of a text, so its parts are not encoded alone.
+            // Scores add up from the beginning of a text, so it is not cut.
             Compute(part.ToString(), ids);
             return;
         }

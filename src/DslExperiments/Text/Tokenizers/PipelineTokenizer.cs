@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using DslExperiments.Hosting;
 
 namespace DslExperiments.Text.Tokenizers;
 
@@ -66,24 +68,14 @@ internal sealed class PipelineTokenizer(TokenizerParts parts) : TextTokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         var ids = new List<int>(text.Length / 4);
-        text = WellFormed(text);
-        if (_literals is null)
+        try
         {
-            EncodePlain(text, ids);
+            EncodeParts(WellFormed(text), ids);
         }
-        else
+        catch (RegexMatchTimeoutException error)
         {
-            foreach (var (start, length, id) in _literals.Of(text))
-            {
-                if (id >= 0)
-                {
-                    ids.Add(id);
-                }
-                else
-                {
-                    EncodePlain(text.Substring(start, length), ids);
-                }
-            }
+            throw new ExperimentUsageException(
+                $"The tokenizer's expression '{error.Pattern}' takes more than {error.MatchTimeout.TotalSeconds:F0} seconds for a text.", error);
         }
 
         return [.. ids];
@@ -114,6 +106,21 @@ internal sealed class PipelineTokenizer(TokenizerParts parts) : TextTokenizer
         }
 
         return text;
+    }
+
+    private void EncodeParts(string text, List<int> ids)
+    {
+        foreach (var (start, length, id) in _literals?.Of(text) ?? [(0, text.Length, -1)])
+        {
+            if (id >= 0)
+            {
+                ids.Add(id);
+            }
+            else
+            {
+                EncodePlain(length == text.Length ? text : text.Substring(start, length), ids);
+            }
+        }
     }
 
     private void EncodePlain(string text, List<int> ids)

@@ -20,6 +20,15 @@ internal static partial class Splits
     /// <summary>GPT-2's words, numbers, punctuation and spaces.</summary>
     public static List<TextPart> Gpt2Words(List<TextPart> parts) => ByRegex(parts, Gpt2(), SplitBehavior.Isolated, invert: false);
 
+    /// <summary>Runs of word characters and runs of others, without spaces.</summary>
+    public static List<TextPart> WordsAndOthers(List<TextPart> parts) => ByRegex(parts, Words(), SplitBehavior.Removed, invert: true);
+
+    /// <summary>What lies between spaces.</summary>
+    public static List<TextPart> AtSpaces(List<TextPart> parts) => ByRune(parts, BertText.IsSpace, SplitBehavior.Removed);
+
+    /// <summary>What lies between spaces, with each mark of punctuation by itself.</summary>
+    public static List<TextPart> BertWords(List<TextPart> parts) => ByRune(AtSpaces(parts), BertText.IsPunctuation, SplitBehavior.Isolated);
+
     /// <summary>Splits each part at the matches of an expression, or at what lies between them.</summary>
     public static List<TextPart> ByRegex(List<TextPart> parts, Regex regex, SplitBehavior behavior, bool invert)
     {
@@ -170,4 +179,7 @@ internal static partial class Splits
 
     [GeneratedRegex(@"'(?:[sdmt]|re|ve|ll)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")]
     private static partial Regex Gpt2();
+
+    [GeneratedRegex(@"\w+|[^\w\s]+")]
+    private static partial Regex Words();
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using DslExperiments.Hosting;
 
 namespace DslExperiments.Text.Tokenizers;
@@ -52,15 +53,37 @@ public static class TokenizerFiles
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         if (name is "vocab.json" or "merges.txt")
         {
-            return ByteLevelFiles.Read(Load(folder, "vocab.json"), Load(folder, "merges.txt"));
+            return ByteLevelFiles.Read(Load(folder, "vocab.json"), Load(folder, "merges.txt"), Config(folder));
         }
 
         var content = Load(folder, name);
         return Path.GetExtension(name) switch
         {
             ".model" => SentencePieceFile.Read(content.Bytes, content.Hash),
+            ".json" => HuggingFaceFile.Read(content, Config(folder)),
+            ".txt" => WordPieceFile.Read(content, Config(folder)),
             _ => throw new InvalidDataException($"the name is none of {string.Join(", ", Known)}"),
         };
+    }
+
+    /// <summary>tokenizer_config.json, which names special tokens, if it is there.</summary>
+    private static JsonPlace? Config(string folder)
+    {
+        const string Name = "tokenizer_config.json";
+        if (!File.Exists(Path.Combine(folder, Name)))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(Load(folder, Name).Bytes);
+            return new(json.RootElement.Clone(), Name);
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"'{Name}' beside it: {error.Message}");
+        }
     }
 
     private static LoadedFile Load(string folder, string name)

@@ -8,6 +8,8 @@ namespace DslExperiments.Text.Tokenizers;
 /// </summary>
 internal sealed class CharacterMap
 {
+    private const int LongestReplacement = 4096;
+
     private readonly uint[] _units;
     private readonly byte[] _replacements;
 
@@ -26,6 +28,15 @@ internal sealed class CharacterMap
         }
 
         _replacements = blob[(int)(4 + size)..].ToArray();
+        var length = 0;
+        foreach (var value in _replacements)
+        {
+            length = value == 0 ? 0 : length + 1;
+            if (length > LongestReplacement)
+            {
+                throw new InvalidDataException($"precompiled_charsmap puts more than {LongestReplacement} bytes in the place of a character");
+            }
+        }
     }
 
     /// <summary>The length of the longest rule that the input begins with, or 0; and what takes its place.</summary>
