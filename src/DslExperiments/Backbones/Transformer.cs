@@ -43,8 +43,8 @@ public class Transformer
         Device = device;
         Dtype = options.Dtype.ToScalarType();
         Groups = new SeedGroups(seeds, Dtype, device);
-        SharesWeights = weights?.AreShared ?? false;
-        var source = new WeightSource(Groups, weights ?? ConstructedWeights.Of(options));
+        SharesWeights = options.Seed >= 0 || (weights?.AreShared ?? false);
+        var source = new WeightSource(Groups, weights ?? ConstructedWeights.Of(options), options.Seed);
         Layers = [.. Enumerable.Range(0, options.Depth + options.DecoderDepth).Select(layer => new LayerWeights(options, layer, source))];
         foreach (var (layer, place) in options.NormPlaces())
         {

@@ -8,22 +8,27 @@ internal sealed class WeightSource
 {
     private readonly SeedGroups groups;
     private readonly bool shared;
+    private readonly int own;
     private readonly Dictionary<int, IReadOnlyDictionary<string, Tensor>> given = [];
     private readonly HashSet<string> asked = [];
 
     /// <summary>Asks for the given weights of every seed once.</summary>
-    public WeightSource(SeedGroups groups, BackboneWeights? weights)
+    /// <param name="groups">The seeds.</param>
+    /// <param name="weights">Weights in place of drawn ones, or null.</param>
+    /// <param name="own">The seed of all weights, which are then shared; -1 for each group's own.</param>
+    public WeightSource(SeedGroups groups, BackboneWeights? weights, int own = -1)
     {
         this.groups = groups;
-        shared = weights?.AreShared ?? false;
-        foreach (int seed in groups.Seeds.Distinct())
+        this.own = own;
+        shared = own >= 0 || (weights?.AreShared ?? false);
+        foreach (int seed in own >= 0 ? [own] : groups.Seeds.Distinct())
         {
             given[seed] = weights?.OfSeed(seed) ?? new Dictionary<string, Tensor>();
         }
     }
 
-    /// <summary>True when a weight is one for all seeds: it is given, and those given are shared.</summary>
-    public bool Shares(string name) => shared && Gives(name);
+    /// <summary>True when a weight is one for all seeds: drawn from a seed of its own, or given where those given are shared.</summary>
+    public bool Shares(string name) => shared && (own >= 0 || Gives(name));
 
     /// <summary>True when some seed gives this weight.</summary>
     public bool Gives(string name) => given.Values.Any(weights => weights.ContainsKey(name));
@@ -71,7 +76,8 @@ internal sealed class WeightSource
         asked.Add(name);
         if (Shares(name))
         {
-            return groups.Copy(Fitting(groups.Seeds[0], given[groups.Seeds[0]][name]));
+            int seed = own >= 0 ? own : groups.Seeds[0];
+            return groups.Copy(given[seed].TryGetValue(name, out var one) ? Fitting(seed, one) : draw(seed));
         }
 
         return groups.Stack(seed => given[seed].TryGetValue(name, out var weight) ? Fitting(seed, weight).detach().to(float64, CPU) : draw(seed));
