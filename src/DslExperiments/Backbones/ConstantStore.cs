@@ -65,6 +65,7 @@ internal enum Stage
     CausalMask,
     KeyMask,
     Rotation,
+    Relative,
     PromptRotation,
     PrefixRotation,
     Reads,

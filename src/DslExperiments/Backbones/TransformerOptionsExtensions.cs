@@ -21,7 +21,7 @@ public static class TransformerOptionsExtensions
                 yield return (layer, NormPlace.Attention);
             }
 
-            if (layer >= options.Depth && options.Norm != Norm.PreMlp)
+            if (layer >= options.Depth)
             {
                 yield return (layer, NormPlace.Cross);
             }

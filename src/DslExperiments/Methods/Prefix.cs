@@ -31,7 +31,7 @@ public sealed class Prefix : Adapter
     {
         var form = options[0].Form;
         lengths = [.. options.Select(o => o.Length)];
-        var rows = new PrefixRows[backbone.Depth];
+        var rows = new PrefixRows[backbone.Depth + backbone.DecoderDepth];
         Tensor? mask = null;
         for (int layer = 0; layer < rows.Length; layer++)
         {
@@ -73,7 +73,7 @@ public sealed class Prefix : Adapter
         }
 
         int width = options[0].Form == PrefixForm.KeyValue ? backbone.KeyValueWidth() : backbone.Width;
-        return [.. from layer in Enumerable.Range(0, backbone.Depth)
+        return [.. from layer in Enumerable.Range(0, backbone.Depth + backbone.DecoderDepth)
                    from part in PartsOf(options[0].Form)
                    let name = NameOf(layer, part)
                    select new AdapterTensorPlan(name, arm => options[arm].Init.Draw(

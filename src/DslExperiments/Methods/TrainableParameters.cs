@@ -12,7 +12,7 @@ public static class TrainableParameters
     public static long Count(MethodOptions method, TransformerOptions backbone) => method switch
     {
         PromptOptions prompt => (long)prompt.Length * backbone.Width,
-        PrefixOptions prefix => (long)backbone.Depth * prefix.Length * (prefix.Form == PrefixForm.KeyValue ? 2 * backbone.KeyValueWidth() : backbone.Width),
+        PrefixOptions prefix => (long)(backbone.Depth + backbone.DecoderDepth) * prefix.Length * (prefix.Form == PrefixForm.KeyValue ? 2 * backbone.KeyValueWidth() : backbone.Width),
         FrozenOptions => 0,
         LoraOptions lora => Projections.Places(lora.On, backbone)
             .Select(place => Projections.ShapeOf(place.Projection, backbone))
