@@ -25,6 +25,7 @@ public sealed class Cohort
     private readonly ImmutableArray<Lane> lanes;
     private readonly List<MeasuredStep> curve = [];
     private int[] divergedAt;
+    private Results.EnergyAccount? energy;
 
     /// <summary>Binds a planned cohort to the run around it.</summary>
     public Cohort(CohortPlan plan, ICohortSession session, Device device)
@@ -102,6 +103,9 @@ public sealed class Cohort
     /// <summary>What the cohort left behind, once <see cref="Finish"/> was called.</summary>
     public CohortOutcome? Outcome { get; private set; }
 
+    /// <summary>An estimate of the energy that the training took, without what came before an interruption and without metrics.</summary>
+    internal double Joules => energy?.End() ?? 0;
+
     /// <summary>The measured steps so far.</summary>
     public IReadOnlyList<MeasuredStep> Curve => curve;
 
@@ -118,6 +122,22 @@ public sealed class Cohort
     /// </summary>
     /// <exception cref="TrainingInterruptedException">The run was asked to pause; its state is saved.</exception>
     public IEnumerable<TrainingStep> Steps(Adapter adapter, Optimizer optimizer)
+    {
+        energy = Results.EnergyAccount.Begin(Device.type == DeviceType.CUDA);
+        try
+        {
+            foreach (var step in Passes(adapter, optimizer))
+            {
+                yield return step;
+            }
+        }
+        finally
+        {
+            energy.End();
+        }
+    }
+
+    private IEnumerable<TrainingStep> Passes(Adapter adapter, Optimizer optimizer)
     {
         int steps = StepCount;
         int every = MeasureEvery(Trainings[0]);
@@ -189,10 +209,13 @@ public sealed class Cohort
         training.MeasureEvery > 0 ? training.MeasureEvery : Math.Max(1, training.Steps / 20);
 
     /// <summary>The lane of every arm of the plan with the smallest last loss; the first one when all of them diverged.</summary>
-    private int[] BestLanes() => [.. Enumerable.Range(0, Count)
+    internal int[] BestLanes() => [.. Enumerable.Range(0, Count)
         .GroupBy(lane => lanes[lane].Arm)
         .OrderBy(arm => arm.Key)
         .Select(arm => arm.MinBy(lane => divergedAt[lane] >= 0 || curve.Count == 0 ? double.PositiveInfinity : curve[^1].Losses[lane]))];
+
+    /// <summary>The plan's arm that a lane is a start of.</summary>
+    internal int ArmOf(int lane) => lanes[lane].Arm;
 
     private double[] Measured(Metric metric, TrainedCohort trained)
     {

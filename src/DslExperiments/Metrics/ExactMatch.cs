@@ -2,14 +2,22 @@ using DslExperiments.Tasks;
 
 namespace DslExperiments.Metrics;
 
-/// <summary><c>exact_match</c>: the share of the evaluation's sequences whose whole answer greedy decoding gives.</summary>
+/// <summary>
+/// <c>exact_match</c>: the share of the evaluation's sequences whose whole answer greedy decoding gives. Texts are compared
+/// as their family does: character by character, or without case, punctuation and articles for answers to questions.
+/// </summary>
 public sealed class ExactMatch : Metric
 {
     /// <inheritdoc/>
     public override string Name => "exact_match";
 
     /// <inheritdoc/>
-    public override double[] Measure(TrainedCohort trained) => TokenEvaluation.ExactMatch(trained, trained.Tokens.Test);
+    public override double[] Measure(TrainedCohort trained) => trained.Task is TextTask
+        ? trained.Texts.OfTexts(TextSplit.Eval, Of)
+        : TokenEvaluation.ExactMatch(trained, trained.Tokens.Test);
+
+    /// <summary>1 for a right answer and 0 for others.</summary>
+    internal static double Of(GenerationTask task, string given, string wanted) => task.IsAnswer(given, wanted) ? 1 : 0;
 }
 
 /// <summary><c>exact_match.…</c>: the same on one function of <see cref="IntegerSequences"/>, whatever the arm learned.</summary>

@@ -20,9 +20,13 @@ public abstract class Metric
 public sealed record TrainedCohort(Cohort Cohort, Transformer Backbone, TaskFamily Task, Adapter Adapter)
 {
     private double[]? floors;
+    private TextEvaluation? texts;
 
     /// <summary>floor.mse of every arm; solved once, whichever metrics ask for it.</summary>
     internal double[] Floors => floors ??= Metrics.PromptFloor.Of(this);
+
+    /// <summary>What the arms make of the task's texts; computed once, whichever metrics ask for it.</summary>
+    internal TextEvaluation Texts => texts ??= new TextEvaluation(this);
 
     /// <summary>The task, for metrics that the spec compiler allows on vectors only.</summary>
     internal VectorTask Vectors => (VectorTask)Task;

@@ -1,3 +1,5 @@
+using DslExperiments.Tasks;
+
 namespace DslExperiments.Metrics;
 
 /// <summary><c>train.loss</c>: mean cross-entropy of the answer's tokens on the last batch, in nats.</summary>
@@ -17,5 +19,10 @@ public sealed class EvalLoss : Metric
     public override string Name => "eval.loss";
 
     /// <inheritdoc/>
-    public override double[] Measure(TrainedCohort trained) => TokenEvaluation.CrossEntropy(trained, trained.Tokens.Test);
+    public override double[] Measure(TrainedCohort trained) => Of(trained);
+
+    /// <summary>Every token of texts counts the same; so does every sequence of other tasks.</summary>
+    internal static double[] Of(TrainedCohort trained) => trained.Task is TextTask
+        ? trained.Texts.Losses(TextSplit.Eval)
+        : TokenEvaluation.CrossEntropy(trained, trained.Tokens.Test);
 }

@@ -25,13 +25,14 @@ internal sealed record Baseline(
     /// <summary>The baseline that a run would leave, with the tolerances of an earlier one where it has them.</summary>
     public static Baseline Of(string experiment, RunSummary run, Baseline? earlier)
     {
-        var tolerances = run.Metrics.ToImmutableSortedDictionary(
+        // What differs from run to run has no place in it.
+        var tolerances = run.Metrics.Where(static name => !Metrics.Energy.IsEstimate(name)).ToImmutableSortedDictionary(
             static name => name, name => earlier?.Tolerances.GetValueOrDefault(name) ?? Tolerance.Default, StringComparer.Ordinal);
         return new Baseline(experiment, run.Profile, tolerances, [.. run.Arms.Select(arm => new BaselineArm(
             arm.Label,
             arm.Status,
             arm.TrainableParameters,
-            run.Metrics.Zip(arm.Metrics).ToImmutableSortedDictionary(
+            run.Metrics.Zip(arm.Metrics).Where(pair => tolerances.ContainsKey(pair.First)).ToImmutableSortedDictionary(
                 static pair => pair.First, pair => tolerances[pair.First].Round(pair.Second), StringComparer.Ordinal)))]);
     }
 

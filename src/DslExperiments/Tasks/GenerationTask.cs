@@ -36,7 +36,7 @@ public abstract class GenerationTask : TextTask
         // Rows of one length go together: none needs to be filled up.
         foreach (var length in Enumerable.Range(0, rows.Count).GroupBy(row => rows[row].Input.Length))
         {
-            foreach (int[] chunk in Chunks(length, _ => length.Key + most, adapter.Arms))
+            foreach (int[] chunk in Chunks(length, _ => (length.Key + most, 1), adapter.Arms))
             {
                 using var scope = NewDisposeScope();
                 using var frozen = no_grad();

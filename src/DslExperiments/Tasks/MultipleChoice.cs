@@ -39,7 +39,7 @@ public sealed class MultipleChoice : TextTask, IRankedAnswers
         int choices = options.Choices.Count;
         var ranked = Enumerable.Range(0, adapter.Arms)
             .Select(_ => rows.Select(_ => new double[choices]).ToArray()).ToArray();
-        foreach (int[] chunk in Chunks(Enumerable.Range(0, rows.Count * choices), item => SequenceOfChoice(item).Ids.Length, adapter.Arms))
+        foreach (int[] chunk in Chunks(Enumerable.Range(0, rows.Count * choices), item => SizeOf(SequenceOfChoice(item)), adapter.Arms))
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();

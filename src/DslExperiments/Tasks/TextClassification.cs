@@ -65,7 +65,7 @@ public sealed class TextClassification : TextTask, IRankedAnswers
     public double[][][] Rank(TextSplit split, Adapter adapter)
     {
         var ranked = Enumerable.Range(0, adapter.Arms).Select(_ => new double[Rows(split).Count][]).ToArray();
-        foreach (int[] chunk in Chunks(Enumerable.Range(0, Rows(split).Count), row => Rows(split)[row].Input.Length, adapter.Arms))
+        foreach (int[] chunk in Chunks(Enumerable.Range(0, Rows(split).Count), row => (Rows(split)[row].Input.Length, 1), adapter.Arms))
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();

@@ -102,7 +102,7 @@ public abstract class TextTask : TokenTask
     {
         var sums = new double[adapter.Arms];
         double tokens = 0;
-        foreach (int[] chunk in Chunks(Enumerable.Range(0, SequencesIn(split)), row => SequenceOf(split, row).Ids.Length, adapter.Arms))
+        foreach (int[] chunk in Chunks(Enumerable.Range(0, SequencesIn(split)), row => SizeOf(SequenceOf(split, row)), adapter.Arms))
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
@@ -159,18 +159,23 @@ public abstract class TextTask : TokenTask
         return (data.Weights is { } weights ? each * Backbone.Groups.PerArm(weights, adapter.Arms) : each).sum(-1);
     }
 
+    /// <summary>Tokens and reads of a sequence.</summary>
+    private protected static (int Length, int Reads) SizeOf(TextSequence sequence) => (sequence.Ids.Length, sequence.Reads.Length);
+
     /// <summary>Deals items out, those of about the same length together, into chunks that fit into memory.</summary>
-    private protected IEnumerable<int[]> Chunks(IEnumerable<int> items, Func<int, int> lengthOf, int arms)
+    private protected IEnumerable<int[]> Chunks(IEnumerable<int> items, Func<int, (int Length, int Reads)> sizeOf, int arms)
     {
         var chunk = new List<int>();
-        foreach (var (item, length) in items.Select(item => (item, Length: lengthOf(item))).OrderBy(static item => item.Length))
+        long width = Math.Max(Backbone.Options.Width, Backbone.Options.Mlp.Hidden), largest = 0;
+        foreach (var (item, size) in items.Select(item => (item, Size: sizeOf(item))).OrderBy(static item => item.Size))
         {
-            // Lengths ascend, so the last one is that of the chunk.
-            long width = Math.Max(Backbone.Options.Width, Backbone.Options.Mlp.Hidden);
-            if (chunk.Count > 0 && (chunk.Count + 1) * (long)arms * Math.Max(length * width, Backbone.Options.Vocabulary) > MostNumbers)
+            long own = Math.Max(size.Length * width, (long)size.Reads * Backbone.Options.Vocabulary);
+            largest = Math.Max(largest, own);
+            if (chunk.Count > 0 && (chunk.Count + 1) * arms * largest > MostNumbers)
             {
                 yield return [.. chunk];
                 chunk.Clear();
+                largest = own;
             }
 
             chunk.Add(item);
