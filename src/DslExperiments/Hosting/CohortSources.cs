@@ -61,7 +61,7 @@ internal sealed class CohortSources(SpecFiles files)
     private TextTokenizer? Open(TokenizerSource source, string weights) => source switch
     {
         ByteTokens => TokenizerFiles.Bytes(),
-        WordTokens => throw new ExperimentUsageException("backbone.tokenizer words is not there yet."),
+        WordTokens words => WordTokenizer.Train(File.ReadLines(Files.Find("backbone.tokenizer", words.Corpus)), words.Size),
         TokenizerFile file => TokenizerFiles.Open(Files.Find("backbone.tokenizer", file.Path)),
         _ when weights.Length > 0 => TokenizerFiles.Open(Files.Find("backbone.weights", weights)),
         _ => null,
