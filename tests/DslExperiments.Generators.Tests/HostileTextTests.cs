@@ -4,7 +4,7 @@ using DslExperiments.Generators.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Text = DslExperiments.Generators.Emit.Text;
+using CodeText = DslExperiments.Generators.Emit.Text;
 
 namespace DslExperiments.Generators.Tests;
 
@@ -74,11 +74,11 @@ public class HostileTextTests
     [MemberData(nameof(Texts))]
     public void Comments_end_with_their_line(string text)
     {
-        var lines = CSharpSyntaxTree.ParseText($"// {Text.Comment(text)}\n/// <summary>{Text.Xml(text)}</summary>\nclass A {{ }}\n").GetRoot();
+        var lines = CSharpSyntaxTree.ParseText($"// {CodeText.Comment(text)}\n/// <summary>{CodeText.Xml(text)}</summary>\nclass A {{ }}\n").GetRoot();
 
         Assert.Empty(lines.GetDiagnostics());
         Assert.Equal(["A"], lines.DescendantNodes().OfType<ClassDeclarationSyntax>().Select(declared => declared.Identifier.Text));
-        System.Xml.Linq.XElement.Parse($"<a>{Text.Xml(text)}</a>");
+        System.Xml.Linq.XElement.Parse($"<a>{CodeText.Xml(text)}</a>");
     }
 
     [Theory]
