@@ -32,28 +32,64 @@ public abstract class GenerationTask : TextTask
     {
         var rows = Rows(split);
         var texts = Enumerable.Range(0, adapter.Arms).Select(_ => new string[rows.Count]).ToArray();
-
-        // Rows of one length go together: none needs to be filled up.
-        foreach (var length in Enumerable.Range(0, rows.Count).GroupBy(row => rows[row].Input.Length))
+        int perGroup = adapter.Arms / Backbone.Groups.Count;
+        foreach (int[] chunk in Chunks(Enumerable.Range(0, rows.Count), row => (rows[row].Input.Length + most, 1), adapter.Arms * perGroup))
         {
-            foreach (int[] chunk in Chunks(length, _ => (length.Key + most, 1), adapter.Arms))
+            var given = Continue(adapter, [.. chunk.Select(row => rows[row].Input)]);
+            for (int arm = 0; arm < adapter.Arms; arm++)
             {
-                using var scope = NewDisposeScope();
-                using var frozen = no_grad();
-                var ids = Together([.. chunk.Select(row => new TextSequence(rows[row].Input, [length.Key - 1], [Form.Pad]))]).Ids;
-                long[] given = Decoding.Greedy(Backbone, ids, adapter, most).cpu().contiguous().data<long>().ToArray();
-                for (int arm = 0; arm < adapter.Arms; arm++)
+                for (int i = 0; i < chunk.Length; i++)
                 {
-                    for (int i = 0; i < chunk.Length; i++)
-                    {
-                        var tokens = given.Skip(((arm * chunk.Length) + i) * most).Take(most).TakeWhile(token => token != Form.Tokenizer.EosId);
-                        texts[arm][chunk[i]] = Form.Tokenizer.Decode(tokens.Select(static token => (int)token)).Trim();
-                    }
+                    texts[arm][chunk[i]] = Form.Tokenizer.Decode(given[arm][i]).Trim();
                 }
             }
         }
 
         return texts;
+    }
+
+    /// <summary>The most likely tokens after every input, up to the one that ends a text, per arm and input.</summary>
+    private List<int>[][] Continue(Adapter adapter, int[][] inputs)
+    {
+        int groups = Backbone.Groups.Count, perGroup = adapter.Arms / groups, n = inputs.Length, eos = Form.Tokenizer.EosId!.Value;
+        var given = Enumerable.Range(0, adapter.Arms).Select(_ => inputs.Select(static _ => new List<int>()).ToArray()).ToArray();
+        for (int step = 0; step < most && given.Any(arm => arm.Any(IsOpen)); step++)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+
+            // Each arm goes its own way: its sequences are a part of its seed's, [G, (A/G) N, T].
+            var data = Collate([.. Enumerable.Range(0, groups).Select(group => Enumerable.Range(group * perGroup, perGroup)
+                .SelectMany(arm => inputs.Select((input, i) => Next(input, given[arm][i]))).ToArray())]);
+            var likeliest = Scores(adapter, data).argmax(-1).view(groups, perGroup, perGroup, n).diagonal(0, 1, 2);
+            long[] next = likeliest.transpose(1, 2).contiguous().cpu().data<long>().ToArray();
+            for (int arm = 0; arm < adapter.Arms; arm++)
+            {
+                for (int i = 0; i < n; i++)
+                {
+                    if (IsOpen(given[arm][i]))
+                    {
+                        given[arm][i].Add((int)next[(arm * n) + i]);
+                    }
+                }
+            }
+        }
+
+        foreach (var tokens in given.SelectMany(static arm => arm).Where(tokens => !IsOpen(tokens)))
+        {
+            tokens.RemoveAt(tokens.Count - 1);
+        }
+
+        return given;
+
+        bool IsOpen(List<int> tokens) => tokens.Count == 0 || tokens[^1] != eos;
+
+        // The one token that is to be given next stands for any.
+        TextSequence Next(int[] input, List<int> before)
+        {
+            var whole = TextSequence.Of(Form, input, [.. before, eos]);
+            return whole with { Reads = [whole.Reads[^1]], Targets = [eos] };
+        }
     }
 
     /// <summary>True when a text is a right one, by the rules of the family.</summary>

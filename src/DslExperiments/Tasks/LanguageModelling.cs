@@ -105,7 +105,7 @@ public sealed class LanguageModelling : TextTask
         /// <summary>The text's tokens and the one that ends it, without the one that begins it.</summary>
         protected override Func<TextRow, TokenizedRow?> On(TextTable table)
         {
-            int column = table.ColumnOf("task.text", options.Text);
+            int column = table.IsPlain ? 0 : table.ColumnOf("task.text", options.Text);
             return row =>
             {
                 if (table.ValueOf(row, column) is not { } text)

@@ -188,7 +188,7 @@ public abstract class TextTask : TokenTask
     }
 
     /// <summary>Sequences of every group, or of all of them, filled up at their ends to the longest.</summary>
-    private TokenData Collate(IReadOnlyList<IReadOnlyList<TextSequence>> groups)
+    private protected TokenData Collate(IReadOnlyList<IReadOnlyList<TextSequence>> groups)
     {
         TextSequence[] all = [.. groups.SelectMany(static group => group)];
         int length = all.Max(static sequence => sequence.Ids.Length), reads = all.Max(static sequence => sequence.Reads.Length);
@@ -206,7 +206,7 @@ public abstract class TextTask : TokenTask
             ReadsPerSequence = Stacked(static sequence => sequence.Reads, reads, null),
             Weights = all.All(sequence => sequence.Reads.Length == reads) ? null : Stacked(static sequence => [.. sequence.Reads.Select(static _ => 1)], reads, 0).to(Backbone.Dtype),
             Lengths = padded && !Backbone.Options.Causal ? Stacked(static sequence => [sequence.Ids.Length], 1, 0).squeeze(2) : null,
-            DecoderIds = Form.HasDecoder ? Stacked(static sequence => sequence.DecoderIds!, reads, Form.Pad) : null,
+            DecoderIds = Form.HasDecoder ? Stacked(static sequence => sequence.DecoderIds!, all.Max(static sequence => sequence.DecoderIds!.Length), Form.Pad) : null,
         };
 
         Tensor Stacked(Func<TextSequence, int[]> part, int width, int? filler)

@@ -70,6 +70,7 @@ public sealed class TextTableTests : IDisposable
     public void A_txt_file_is_a_text_per_line_or_one()
     {
         Assert.Equal([(1, "one"), (4, "two")], Read("a.txt", "one\r\n\n \ntwo").Rows.Select(row => (row.Line, row[0]!)));
+        Assert.Equal((0, 0), (Read("a.txt", "x").ColumnOf("task.text", "1"), Read("a.txt", "x").ColumnOf("task.text", "text")));
         Assert.Equal("one\r\n\n \ntwo", Assert.Single(Read("a.txt", "one\r\n\n \ntwo", whole: true).Rows)[0]);
     }
 

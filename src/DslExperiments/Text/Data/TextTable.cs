@@ -8,7 +8,7 @@ namespace DslExperiments.Text.Data;
 /// </summary>
 public sealed class TextTable
 {
-    /// <summary>The column of a .txt file.</summary>
+    /// <summary>The column of a .txt file; <c>1</c> is it as well.</summary>
     public const string OnlyColumn = "text";
 
     private TextTable(string name, RowErrors errors, IReadOnlyList<string> columns, IReadOnlyList<TextRow> rows) =>
@@ -22,6 +22,9 @@ public sealed class TextTable
 
     /// <summary>The rows in the order of the file.</summary>
     public IReadOnlyList<TextRow> Rows { get; }
+
+    /// <summary>True for a .txt file, which has one column.</summary>
+    public bool IsPlain => Path.GetExtension(Name).Equals(".txt", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What is wrong with rows so far; whoever reads the columns adds to it, then tells it.</summary>
     internal RowErrors Errors { get; }
@@ -45,7 +48,7 @@ public sealed class TextTable
     {
         for (int column = 0; column < Columns.Count; column++)
         {
-            if (Columns[column] == name)
+            if (Columns[column] == name || (IsPlain && name == "1"))
             {
                 return column;
             }
