@@ -10,7 +10,8 @@ public class WordPieceTokenizer : Tokenizer
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
     private readonly Dictionary<int, string> _tokens = [];
     private readonly HashSet<int> _specialIds = [];
-    private readonly int _longest;
+    private readonly PreTokenizer _preTokenizer;
+    private int _longest;
 
     internal WordPieceTokenizer(Stream vocabStream, WordPieceOptions options)
     {
@@ -35,9 +36,9 @@ public class WordPieceTokenizer : Tokenizer
             ? unknown
             : throw new ArgumentException($"The unknown token '{options.UnknownToken}' is not in the vocabulary.");
         (UnknownToken, ContinuingSubwordPrefix) = (options.UnknownToken, options.ContinuingSubwordPrefix);
-        (MaxInputCharsPerWord, SpecialTokens) = (options.MaxInputCharsPerWord, options.SpecialTokens);
-        (Normalizer, PreTokenizer) = (options.Normalizer, options.PreTokenizer ?? PreTokenizer.CreateWhiteSpace(options.SpecialTokens));
-        _specialIds.UnionWith(SpecialTokens?.Values ?? []);
+        MaxInputCharsPerWord = options.MaxInputCharsPerWord;
+        SetSpecialTokens(options.SpecialTokens);
+        (Normalizer, _preTokenizer) = (options.Normalizer, options.PreTokenizer ?? PreTokenizer.CreateWhiteSpace(options.SpecialTokens));
     }
 
     public string ContinuingSubwordPrefix { get; }
@@ -46,9 +47,9 @@ public class WordPieceTokenizer : Tokenizer
 
     public override Normalizer? Normalizer { get; }
 
-    public override PreTokenizer? PreTokenizer { get; }
+    public override PreTokenizer? PreTokenizer => _preTokenizer;
 
-    public IReadOnlyDictionary<string, int>? SpecialTokens { get; }
+    public IReadOnlyDictionary<string, int>? SpecialTokens { get; private set; }
 
     public string UnknownToken { get; }
 
@@ -60,6 +61,24 @@ public class WordPieceTokenizer : Tokenizer
     {
         using var stream = File.OpenRead(vocabFilePath);
         return new(stream, options ?? new());
+    }
+
+    /// <summary>A token's id in the vocabulary.</summary>
+    internal int IdOf(string token) =>
+        _vocabulary.TryGetValue(token, out var id) ? id : throw new ArgumentException($"The special token '{token}' is not in the vocabulary.");
+
+    /// <summary>Tokens that decoding may leave out.</summary>
+    internal void SetSpecialTokens(IReadOnlyDictionary<string, int>? specialTokens)
+    {
+        SpecialTokens = specialTokens;
+        _specialIds.UnionWith(specialTokens?.Values ?? []);
+    }
+
+    /// <summary>Lets another spelling stand for a token.</summary>
+    internal void AddSpelling(string spelling, int id)
+    {
+        _vocabulary[spelling] = id;
+        _longest = Math.Max(_longest, spelling.Length);
     }
 
     protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
@@ -81,7 +100,7 @@ public class WordPieceTokenizer : Tokenizer
 
     public override string Decode(IEnumerable<int> ids) => Decode(ids, skipSpecialTokens: false);
 
-    /// <summary>The tokens with spaces between words; a token with the prefix continues the one before.</summary>
+    /// <summary>The tokens with spaces between words, none before some marks; a token with the prefix continues the one before.</summary>
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -99,7 +118,7 @@ public class WordPieceTokenizer : Tokenizer
             }
             else
             {
-                text.Append(text.Length > 0 ? " " : "").Append(token);
+                text.Append(text.Length > 0 && token[0] is not ('.' or ',' or '!' or '?' or '\'') ? " " : "").Append(token);
             }
         }
 
