@@ -180,6 +180,19 @@ public sealed class SentencePieceTests
         }
     }
 
+    [Fact]
+    public void The_configuration_and_weights_beside_it_count()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("spiece.model", ModelFile.Small(Unigram, ("\u2581", -1), ("a", -2)).Trainer((41, -1)).ToArray());
+        var plain = TokenizerFiles.Open(folder.Path);
+        Assert.Equal((null, 2, null), (plain.BosId, plain.EosId, plain.PadId));
+        folder.Write("tokenizer_config.json", """{ "bos_token": "<s>", "eos_token": "<s>", "pad_token": "</s>" }""");
+        var configured = TokenizerFiles.Open(folder.Write("model.safetensors", "weights"));
+        Assert.Equal((1, 2, 2), (configured.BosId, configured.EosId, configured.PadId));
+        Assert.NotEqual(plain.ContentHash, configured.ContentHash);
+    }
+
     private static TextTokenizer Open(ModelFile file)
     {
         using var folder = new TemporaryFolder();

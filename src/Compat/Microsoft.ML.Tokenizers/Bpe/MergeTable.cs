@@ -1,11 +1,13 @@
 namespace Microsoft.ML.Tokenizers;
 
 /// <summary>
-/// The merges of a byte pair encoding. They are applied from the lowest rank on, the leftmost first, with a heap over a
-/// linked list, so that a long part without spaces takes no quadratic time.
+/// The merges of a byte pair encoding. They are applied from the lowest rank on, the leftmost first: in words by looking
+/// for the lowest each time, in longer parts with a heap over a linked list, so that they take no quadratic time.
 /// </summary>
 internal sealed class MergeTable
 {
+    private const int Word = 40, None = int.MaxValue;
+
     private readonly Dictionary<ulong, (int Rank, int Id)> _merges = [];
 
     public void Add(int left, int right, int rank, int id) => _merges.Add(Pair(left, right), (rank, id));
@@ -16,6 +18,11 @@ internal sealed class MergeTable
         if (ids.Length < 2 || _merges.Count == 0)
         {
             return ids.Length;
+        }
+
+        if (ids.Length <= Word)
+        {
+            return ApplyToWord(ids, lengths);
         }
 
         var next = new int[ids.Length];
@@ -64,6 +71,48 @@ internal sealed class MergeTable
 
         return count;
     }
+
+    private int ApplyToWord(Span<int> ids, Span<int> lengths)
+    {
+        var count = ids.Length;
+        Span<int> ranks = stackalloc int[Word];
+        for (var i = 0; i + 1 < count; i++)
+        {
+            ranks[i] = Rank(ids[i], ids[i + 1]);
+        }
+
+        while (count > 1)
+        {
+            var at = 0;
+            for (var i = 1; i + 1 < count; i++)
+            {
+                at = ranks[i] < ranks[at] ? i : at;
+            }
+
+            if (ranks[at] == None)
+            {
+                break;
+            }
+
+            ids[at] = _merges[Pair(ids[at], ids[at + 1])].Id;
+            lengths[at] += lengths[at + 1];
+            count--;
+            for (var i = at + 1; i < count; i++)
+            {
+                (ids[i], lengths[i], ranks[i]) = (ids[i + 1], lengths[i + 1], ranks[i + 1]);
+            }
+
+            ranks[at] = at + 1 < count ? Rank(ids[at], ids[at + 1]) : None;
+            if (at > 0)
+            {
+                ranks[at - 1] = Rank(ids[at - 1], ids[at]);
+            }
+        }
+
+        return count;
+    }
+
+    private int Rank(int left, int right) => _merges.TryGetValue(Pair(left, right), out var merge) ? merge.Rank : None;
 
     private void Enqueue(PriorityQueue<(int Left, int Right, ulong Pair, int Id), ulong> queue, Span<int> ids, int left, int right)
     {

@@ -8,7 +8,7 @@ internal static class ByteLevelFiles
 {
     private const string EndOfText = "<|endoftext|>";
 
-    public static TextTokenizer Read(LoadedFile vocabulary, LoadedFile merges, JsonPlace? config)
+    public static TextTokenizer Read(LoadedFile vocabulary, LoadedFile merges, JsonPlace? config, string contentHash)
     {
         using var json = JsonDocument.Parse(vocabulary.Bytes);
         var entries = VocabularyTable.Read(json.RootElement, "vocab.json");
@@ -23,7 +23,7 @@ internal static class ByteLevelFiles
             Split = Splits.Gpt2Words,
             Decode = ids => Decode(ids.Select(i => pieces[i]!)),
             SpecialIds = new[] { bos, eos, pad }.OfType<int>().ToHashSet(),
-            ContentHash = LoadedFile.HashOf(vocabulary, merges),
+            ContentHash = contentHash,
             BosId = bos,
             EosId = eos,
             PadId = pad,

@@ -8,7 +8,7 @@ namespace DslExperiments.Text.Tokenizers;
 /// </summary>
 internal static class HuggingFaceFile
 {
-    public static TextTokenizer Read(LoadedFile file, JsonPlace? config)
+    public static TextTokenizer Read(LoadedFile file, JsonPlace? config, string contentHash)
     {
         using var json = JsonDocument.Parse(file.Bytes);
         var root = new JsonPlace(json.RootElement, file.Name);
@@ -28,7 +28,7 @@ internal static class HuggingFaceFile
             Split = split,
             Decode = ids => decode([.. ids.Select(id => pieces[id]!)]),
             SpecialIds = special.Keys.Where(id => id != unknown).ToHashSet(),
-            ContentHash = file.Hash,
+            ContentHash = contentHash,
             BosId = names.Find(pieces, names.Bos),
             EosId = names.Find(pieces, names.Eos),
             PadId = names.Find(pieces, names.Pad),

@@ -5,24 +5,28 @@ namespace DslExperiments.Text.Tokenizers;
 /// <summary>Makes a tokenizer from a SentencePiece model file (tokenizer.model, spiece.model).</summary>
 internal static class SentencePieceFile
 {
-    public static TextTokenizer Read(byte[] file, string contentHash)
+    public static TextTokenizer Read(LoadedFile file, JsonPlace? config, string contentHash)
     {
-        var model = SentencePieceModel.Read(file);
+        var model = SentencePieceModel.Read(file.Bytes);
         Check(model);
         var normalization = new SentencePieceNormalization(model);
         var special = new HashSet<int>(Ids(model, PieceKind.Control));
+        string?[] pieces = [.. model.Pieces.Select(p => p.Text)];
+
+        // The file's own ids count; what is not among them may be named beside it.
+        var names = new SpecialNames(config, []);
         return new PipelineTokenizer(new TokenizerParts
         {
-            Pieces = [.. model.Pieces.Select(p => p.Text)],
+            Pieces = pieces,
             Model = new PieceModel(model),
             Normalize = normalization.Normalize,
             Split = Literals(model),
             Decode = ids => Decode(ids, model),
             SpecialIds = special,
             ContentHash = contentHash,
-            BosId = Known(model, model.BosId),
-            EosId = Known(model, model.EosId),
-            PadId = Known(model, model.PadId),
+            BosId = Known(model, model.BosId) ?? names.Find(pieces, names.Bos),
+            EosId = Known(model, model.EosId) ?? names.Find(pieces, names.Eos),
+            PadId = Known(model, model.PadId) ?? names.Find(pieces, names.Pad),
             UnknownId = Ids(model, PieceKind.Unknown).Single(),
         });
     }

@@ -9,22 +9,26 @@ namespace DslExperiments.Text.Tokenizers;
 public static class TokenizerFiles
 {
     private const long LargestFile = 512L << 20;
+    private const string Weights = ".safetensors", ConfigName = "tokenizer_config.json";
 
     private static readonly string[] Known = ["tokenizer.model", "spiece.model", "tokenizer.json", "vocab.json", "vocab.txt"];
 
     /// <summary>
     /// The tokenizer that lies in a folder, in the order of preference: tokenizer.model, spiece.model (SentencePiece),
-    /// tokenizer.json (Hugging Face), vocab.json with merges.txt (GPT-2), vocab.txt (WordPiece).
+    /// tokenizer.json (Hugging Face), vocab.json with merges.txt (GPT-2), vocab.txt (WordPiece). A tokenizer_config.json
+    /// beside it names special tokens.
     /// </summary>
+    /// <param name="folderOrFile">The folder, a file of weights in it, or one of these files.</param>
     /// <exception cref="ExperimentUsageException">Nothing is there, or what is there is damaged or not supported.</exception>
     public static TextTokenizer Open(string folderOrFile)
     {
         ArgumentNullException.ThrowIfNull(folderOrFile);
         var file = folderOrFile;
-        if (Directory.Exists(folderOrFile))
+        var folder = Directory.Exists(file) ? file : File.Exists(file) && Path.GetExtension(file) == Weights ? Path.GetDirectoryName(Path.GetFullPath(file)) : null;
+        if (folder is not null)
         {
-            file = Known.Select(name => Path.Combine(folderOrFile, name)).FirstOrDefault(File.Exists)
-                ?? throw new ExperimentUsageException($"No tokenizer in '{folderOrFile}': it has none of {string.Join(", ", Known)}.");
+            file = Known.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+                ?? throw new ExperimentUsageException($"No tokenizer in '{folder}': it has none of {string.Join(", ", Known)}.");
         }
         else if (!File.Exists(folderOrFile))
         {
@@ -51,38 +55,39 @@ public static class TokenizerFiles
     {
         var name = Path.GetFileName(file);
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var config = File.Exists(Path.Combine(folder, ConfigName)) ? Load(folder, ConfigName) : null;
         if (name is "vocab.json" or "merges.txt")
         {
-            return ByteLevelFiles.Read(Load(folder, "vocab.json"), Load(folder, "merges.txt"), Config(folder));
+            var (vocabulary, merges) = (Load(folder, "vocab.json"), Load(folder, "merges.txt"));
+            return ByteLevelFiles.Read(vocabulary, merges, Parse(config), LoadedFile.HashOf(vocabulary, merges, config));
         }
 
         var content = Load(folder, name);
+        var hash = LoadedFile.HashOf(content, config);
         return Path.GetExtension(name) switch
         {
-            ".model" => SentencePieceFile.Read(content.Bytes, content.Hash),
-            ".json" => HuggingFaceFile.Read(content, Config(folder)),
-            ".txt" => WordPieceFile.Read(content, Config(folder)),
+            ".model" => SentencePieceFile.Read(content, Parse(config), hash),
+            ".json" => HuggingFaceFile.Read(content, Parse(config), hash),
+            ".txt" => WordPieceFile.Read(content, Parse(config), hash),
             _ => throw new InvalidDataException($"the name is none of {string.Join(", ", Known)}"),
         };
     }
 
-    /// <summary>tokenizer_config.json, which names special tokens, if it is there.</summary>
-    private static JsonPlace? Config(string folder)
+    private static JsonPlace? Parse(LoadedFile? config)
     {
-        const string Name = "tokenizer_config.json";
-        if (!File.Exists(Path.Combine(folder, Name)))
+        if (config is null)
         {
             return null;
         }
 
         try
         {
-            using var json = JsonDocument.Parse(Load(folder, Name).Bytes);
-            return new(json.RootElement.Clone(), Name);
+            using var json = JsonDocument.Parse(config.Bytes);
+            return new(json.RootElement.Clone(), config.Name);
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"'{Name}' beside it: {error.Message}");
+            throw new InvalidDataException($"'{config.Name}' beside it: {error.Message}");
         }
     }
 
@@ -127,15 +132,10 @@ internal sealed record LoadedFile(string Name, byte[] Bytes)
         }
     }
 
-    /// <summary>SHA-256 of several files: of their hashes, one after another.</summary>
-    public static string HashOf(params ReadOnlySpan<LoadedFile> files)
+    /// <summary>One file's hash; of several the hash of their hashes, one in a line. Files that are missing do not count.</summary>
+    public static string HashOf(params IEnumerable<LoadedFile?> files)
     {
-        var hashes = new StringBuilder();
-        foreach (var file in files)
-        {
-            hashes.Append(file.Hash).Append('\n');
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(hashes.ToString())));
+        var hashes = files.OfType<LoadedFile>().Select(file => file.Hash).ToArray();
+        return hashes is [var only] ? only : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes.Select(h => h + "\n")))));
     }
 }

@@ -6,7 +6,7 @@ internal static class WordPieceFile
     private const string Unknown = "[UNK]";
     private const int LongestWord = 100;
 
-    public static TextTokenizer Read(LoadedFile file, JsonPlace? config)
+    public static TextTokenizer Read(LoadedFile file, JsonPlace? config, string contentHash)
     {
         var lines = file.Text.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
         while (lines is [.., ""])
@@ -41,7 +41,7 @@ internal static class WordPieceFile
             Split = Splits.BertWords,
             Decode = ids => string.Concat(HuggingFaceDecoders.WordPiece([.. ids.Select(id => pieces[id]!)], "##", cleanup: true)),
             SpecialIds = new[] { bos, eos, pad, Id("[MASK]") }.OfType<int>().ToHashSet(),
-            ContentHash = file.Hash,
+            ContentHash = contentHash,
             BosId = bos,
             EosId = eos,
             PadId = pad,
