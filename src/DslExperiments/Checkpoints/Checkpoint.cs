@@ -45,7 +45,7 @@ public sealed class Checkpoint
             throw new ExperimentUsageException(string.Join('\n', (IEnumerable<string>)
             [
                 $"The backbone is not the checkpoint of {Folder}:",
-                .. differences.Select(difference => $"  backbone.{difference.Key} is {difference.Stated}, but {CheckpointConfig.FileName} has {difference.Found}"),
+                .. differences.Select(difference => $"  backbone.{difference.Key} is {difference.Stated}, but {HuggingFaceConfig.ModelFile} has {difference.Found}"),
                 "Write:",
                 .. ShapeKeys.Lines([.. differences.Select(difference => (difference.Key, difference.Found))]).Select(line => "  " + line),
             ]));

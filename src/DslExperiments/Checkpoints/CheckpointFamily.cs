@@ -8,7 +8,14 @@ namespace DslExperiments.Checkpoints;
 /// <param name="Source">The checkpoint's name of the tensor that it is in, with the family's prefix.</param>
 /// <param name="Shape">The shape of that tensor.</param>
 /// <param name="Take">The weight in that tensor, as a view; null when it is all of it.</param>
-internal sealed record CheckpointWeight(string Name, string Source, long[] Shape, Func<Tensor, Tensor>? Take = null);
+internal sealed record CheckpointWeight(string Name, string Source, long[] Shape, Func<Tensor, Tensor>? Take = null)
+{
+    /// <summary>Which matrix of which layer this is; null for everything else.</summary>
+    public CheckpointMatrix? Matrix { get; init; }
+}
+
+/// <summary>A matrix of a layer, as the backbone has it: [outputs, inputs].</summary>
+internal sealed record CheckpointMatrix(int Layer, Methods.Projection Projection, long Outputs, long Inputs);
 
 /// <summary>How a family of published models writes its shape and names its weights.</summary>
 internal abstract class CheckpointFamily
@@ -44,7 +51,7 @@ internal abstract class CheckpointFamily
 
     /// <summary>The shape that the configuration states.</summary>
     /// <exception cref="Hosting.ExperimentUsageException">It states something that the backbone does not have.</exception>
-    public abstract TransformerOptions OptionsOf(CheckpointConfig config);
+    public abstract TransformerOptions OptionsOf(HuggingFaceConfig config);
 
     /// <summary>Every weight of a backbone of this shape.</summary>
     public abstract IEnumerable<CheckpointWeight> WeightsOf(TransformerOptions options);
@@ -63,7 +70,10 @@ internal abstract class CheckpointFamily
     protected static IEnumerable<CheckpointWeight> Linear(
         int layer, Methods.Projection projection, string source, (long Outputs, long Inputs) shape, bool bias)
     {
-        yield return new(WeightNames.Matrix(layer, projection), source + ".weight", [shape.Outputs, shape.Inputs]);
+        yield return new(WeightNames.Matrix(layer, projection), source + ".weight", [shape.Outputs, shape.Inputs])
+        {
+            Matrix = new(layer, projection, shape.Outputs, shape.Inputs),
+        };
         if (bias)
         {
             yield return new(WeightNames.Bias(layer, projection), source + ".bias", [shape.Outputs]);
@@ -71,7 +81,7 @@ internal abstract class CheckpointFamily
     }
 
     /// <summary>The size of a head, as a spec leaves it out where it follows from the others.</summary>
-    protected static int HeadWidthOf(CheckpointConfig config, string key, int? given, int width, int heads)
+    protected static int HeadWidthOf(HuggingFaceConfig config, string key, int? given, int width, int heads)
     {
         if (given is not { } size)
         {
@@ -80,16 +90,4 @@ internal abstract class CheckpointFamily
 
         return (long)size * heads == width ? 0 : size;
     }
-}
-
-/// <summary>Sizes that options leave to others.</summary>
-internal static class EffectiveSizes
-{
-    /// <summary>Size of a head.</summary>
-    public static int OfHead(this TransformerOptions options) =>
-        options.HeadWidth > 0 ? options.HeadWidth : options.Width / options.Heads;
-
-    /// <summary>Heads of keys and values.</summary>
-    public static int OfKeyValueHeads(this TransformerOptions options) =>
-        options.KeyValueHeads > 0 ? options.KeyValueHeads : options.Heads;
 }

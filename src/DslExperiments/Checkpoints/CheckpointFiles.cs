@@ -40,7 +40,7 @@ internal sealed class CheckpointFiles
     /// <exception cref="ExperimentUsageException">There are none, or they do not add up.</exception>
     public static CheckpointFiles Of(string folder)
     {
-        string config = Path.Combine(folder, CheckpointConfig.FileName), single = Path.Combine(folder, Single), index = Path.Combine(folder, Index);
+        string config = Path.Combine(folder, HuggingFaceConfig.ModelFile), single = Path.Combine(folder, Single), index = Path.Combine(folder, Index);
         if (!File.Exists(single) && File.Exists(index))
         {
             return Sharded(folder, config, index);

@@ -22,7 +22,8 @@ internal sealed class CheckpointStore
     private CheckpointStore(string folder, string stamp)
     {
         this.stamp = stamp;
-        var config = CheckpointConfig.Read(folder);
+        var config = HuggingFaceConfig.Read(
+            Path.Combine(folder, HuggingFaceConfig.ModelFile), "a folder of Hugging Face has it beside the weights");
         string type = config.Text("model_type");
         family = CheckpointFamily.OfModelType(type)
             ?? throw config.Unsupported("model_type", $"only {string.Join(", ", CheckpointFamily.AllModelTypes)} are supported");
@@ -102,13 +103,13 @@ internal sealed class CheckpointStore
             if (!tensors.TryGetValue(weight.Source, out var stored))
             {
                 throw new ExperimentUsageException(
-                    $"{files.Folder}: the tensor '{weight.Source}', [{string.Join(", ", weight.Shape)}], is missing, which {CheckpointConfig.FileName} asks for.");
+                    $"{files.Folder}: the tensor '{weight.Source}', [{string.Join(", ", weight.Shape)}], is missing, which {HuggingFaceConfig.ModelFile} asks for.");
             }
 
             if (!stored.Entry.Shape.AsSpan().SequenceEqual(weight.Shape))
             {
                 throw new ExperimentUsageException(
-                    $"{stored.File}: the tensor '{stored.Entry.Name}' is [{string.Join(", ", stored.Entry.Shape)}], but {CheckpointConfig.FileName} asks for [{string.Join(", ", weight.Shape)}].");
+                    $"{stored.File}: the tensor '{stored.Entry.Name}' is [{string.Join(", ", stored.Entry.Shape)}], but {HuggingFaceConfig.ModelFile} asks for [{string.Join(", ", weight.Shape)}].");
             }
 
             AssertReadable(stored);
@@ -124,7 +125,7 @@ internal sealed class CheckpointStore
             if (family.CopyOf(name, Options) is null)
             {
                 throw new ExperimentUsageException(
-                    $"{stored.File}: it has the tensor '{stored.Entry.Name}', which a {family.Kind} of this {CheckpointConfig.FileName} does not.");
+                    $"{stored.File}: it has the tensor '{stored.Entry.Name}', which a {family.Kind} of this {HuggingFaceConfig.ModelFile} does not.");
             }
 
             AssertReadable(stored);
@@ -180,7 +181,7 @@ internal sealed class CheckpointStore
             if (!copy.shape.AsSpan().SequenceEqual(table.shape) || !copy.eq(table).all().item<bool>())
             {
                 throw new ExperimentUsageException(
-                    $"{stored.File}: the tensor '{stored.Entry.Name}' differs from '{original}', but {CheckpointConfig.FileName} says that they are one (tie_word_embeddings).");
+                    $"{stored.File}: the tensor '{stored.Entry.Name}' differs from '{original}', but {HuggingFaceConfig.ModelFile} says that they are one (tie_word_embeddings).");
             }
         }
     }

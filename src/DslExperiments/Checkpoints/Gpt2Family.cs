@@ -19,7 +19,7 @@ internal sealed partial class Gpt2Family : CheckpointFamily
     public override string Prefix => "transformer.";
 
     /// <inheritdoc/>
-    public override TransformerOptions OptionsOf(CheckpointConfig config)
+    public override TransformerOptions OptionsOf(HuggingFaceConfig config)
     {
         int width = config.Int("n_embd", most: int.MaxValue / 4), heads = config.Int("n_head", most: 65_536);
         config.Require("scale_attn_weights", true);
@@ -96,7 +96,10 @@ internal sealed partial class Gpt2Family : CheckpointFamily
             foreach (var (part, projection) in ((int, Projection)[])[(0, Projection.Q), (1, Projection.K), (2, Projection.V)])
             {
                 yield return new(
-                    WeightNames.Matrix(layer, projection), source + ".weight", [width, 3 * width], whole => whole.narrow(1, part * width, width).t());
+                    WeightNames.Matrix(layer, projection), source + ".weight", [width, 3 * width], whole => whole.narrow(1, part * width, width).t())
+                {
+                    Matrix = new(layer, projection, width, width),
+                };
                 yield return new(
                     WeightNames.Bias(layer, projection), source + ".bias", [3 * width], whole => whole.narrow(0, part * width, width));
             }
@@ -111,7 +114,10 @@ internal sealed partial class Gpt2Family : CheckpointFamily
 
     private static CheckpointWeight[] Transposed(int layer, Projection projection, string source, long outputs, long inputs) =>
     [
-        new(WeightNames.Matrix(layer, projection), source + ".weight", [inputs, outputs], static whole => whole.t()),
+        new(WeightNames.Matrix(layer, projection), source + ".weight", [inputs, outputs], static whole => whole.t())
+        {
+            Matrix = new(layer, projection, outputs, inputs),
+        },
         new(WeightNames.Bias(layer, projection), source + ".bias", [outputs]),
     ];
 

@@ -31,6 +31,7 @@ internal static class JsonFile
             var document = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
+                ReadTexts(document.RootElement);
                 return document;
             }
 
@@ -40,6 +41,32 @@ internal static class JsonFile
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             throw new ExperimentUsageException($"{path}: not readable as JSON ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>Reads every name and text once: those that are no Unicode fail here rather than where they are used.</summary>
+    private static void ReadTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    ReadTexts(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadTexts(property.Value);
+                }
+
+                break;
         }
     }
 }

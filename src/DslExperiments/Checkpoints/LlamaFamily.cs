@@ -18,7 +18,7 @@ internal sealed class LlamaFamily : CheckpointFamily
     public override string Prefix => "model.";
 
     /// <inheritdoc/>
-    public override TransformerOptions OptionsOf(CheckpointConfig config)
+    public override TransformerOptions OptionsOf(HuggingFaceConfig config)
     {
         int width = config.Int("hidden_size"), heads = config.Int("num_attention_heads", most: 65_536);
         int keyValueHeads = config.Int("num_key_value_heads", heads);
@@ -32,6 +32,7 @@ internal sealed class LlamaFamily : CheckpointFamily
             throw config.Unsupported("hidden_act", "only \"silu\" is supported");
         }
 
+        config.Require("mlp_bias", false);
         int context = config.Int("max_position_embeddings", 2048);
         config.RequireNone(
             "sliding_window", "only null is supported; sequences of up to as many tokens never meet the window: make it null and max_position_embeddings no more than it was");
@@ -43,7 +44,7 @@ internal sealed class LlamaFamily : CheckpointFamily
             Heads = heads,
             KeyValueHeads = keyValueHeads == heads ? 0 : keyValueHeads,
             HeadWidth = HeadWidthOf(config, "num_attention_heads", config.Int("head_dim", 0) is > 0 and var size ? size : null, width, heads),
-            Mlp = new SwiGlu { Hidden = config.Int("intermediate_size"), Bias = config.Flag("mlp_bias", false) },
+            Mlp = new SwiGlu { Hidden = config.Int("intermediate_size") },
             Attention = new AttentionOptions { Bias = config.Flag("attention_bias", false) },
             Vocabulary = config.Int("vocab_size"),
             Context = context,
@@ -58,23 +59,23 @@ internal sealed class LlamaFamily : CheckpointFamily
     public override IEnumerable<CheckpointWeight> WeightsOf(TransformerOptions options)
     {
         long width = options.Width, hidden = options.Mlp.Hidden;
-        long queries = (long)options.Heads * options.OfHead(), keys = (long)options.OfKeyValueHeads() * options.OfHead();
+        long queries = (long)options.Heads * options.HeadSize(), keys = (long)options.KeyValueHeadCount() * options.HeadSize();
         yield return new(WeightNames.Embedding, Table, [options.Vocabulary, width]);
         for (int layer = 0; layer < options.Depth; layer++)
         {
             string at = $"model.layers.{layer}.";
             yield return new(WeightNames.Gain(layer, NormPlace.Attention), at + "input_layernorm.weight", [width]);
             yield return new(WeightNames.Gain(layer, NormPlace.Mlp), at + "post_attention_layernorm.weight", [width]);
-            bool biased = options.Attention.Bias, mlpBiased = options.Mlp.Bias;
+            bool biased = options.Attention.Bias;
             foreach (var weight in (IEnumerable<CheckpointWeight>)
                      [
                          .. Linear(layer, Projection.Q, at + "self_attn.q_proj", (queries, width), biased),
                          .. Linear(layer, Projection.K, at + "self_attn.k_proj", (keys, width), biased),
                          .. Linear(layer, Projection.V, at + "self_attn.v_proj", (keys, width), biased),
                          .. Linear(layer, Projection.O, at + "self_attn.o_proj", (width, queries), biased),
-                         .. Linear(layer, Projection.MlpGate, at + "mlp.gate_proj", (hidden, width), mlpBiased),
-                         .. Linear(layer, Projection.MlpIn, at + "mlp.up_proj", (hidden, width), mlpBiased),
-                         .. Linear(layer, Projection.MlpOut, at + "mlp.down_proj", (width, hidden), mlpBiased),
+                         .. Linear(layer, Projection.MlpGate, at + "mlp.gate_proj", (hidden, width), bias: false),
+                         .. Linear(layer, Projection.MlpIn, at + "mlp.up_proj", (hidden, width), bias: false),
+                         .. Linear(layer, Projection.MlpOut, at + "mlp.down_proj", (width, hidden), bias: false),
                      ])
             {
                 yield return weight;
@@ -94,7 +95,7 @@ internal sealed class LlamaFamily : CheckpointFamily
     /// <inheritdoc/>
     public override string? CopyOf(string source, TransformerOptions options) => source == LanguageHead && options.Tied ? Table : null;
 
-    private static RotaryScaling ScalingOf(CheckpointConfig? section, int context)
+    private static RotaryScaling ScalingOf(HuggingFaceConfig? section, int context)
     {
         string type = section?.Text("rope_type", section.Text("type", "default")) ?? "default";
         return type switch

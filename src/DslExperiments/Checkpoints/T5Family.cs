@@ -18,7 +18,7 @@ internal sealed class T5Family : CheckpointFamily
     public override string Prefix => "";
 
     /// <inheritdoc/>
-    public override TransformerOptions OptionsOf(CheckpointConfig config)
+    public override TransformerOptions OptionsOf(HuggingFaceConfig config)
     {
         int width = config.Int("d_model"), heads = config.Int("num_heads", most: 65_536), depth = config.Int("num_layers", most: 65_536);
         config.Require("is_encoder_decoder", true);
@@ -50,7 +50,7 @@ internal sealed class T5Family : CheckpointFamily
     /// <inheritdoc/>
     public override IEnumerable<CheckpointWeight> WeightsOf(TransformerOptions options)
     {
-        long width = options.Width, hidden = options.Mlp.Hidden, heads = (long)options.Heads * options.OfHead();
+        long width = options.Width, hidden = options.Mlp.Hidden, heads = (long)options.Heads * options.HeadSize();
         long[] relative = [options.RelativeBuckets, options.Heads];
         const string First = "block.0.layer.0.SelfAttention.relative_attention_bias.weight";
         yield return new(WeightNames.Embedding, Table, [options.Vocabulary, width]);

@@ -32,6 +32,7 @@ public sealed class HostileCheckpointTests
     [InlineData("tie_word_embeddings", "1", "tie_word_embeddings is 1; true or false is needed")]
     [InlineData("attention_bias", "true", "'model.layers.0.self_attn.q_proj.bias', [4], is missing")]
     [InlineData("hidden_act", "\"gelu\"", "hidden_act is \"gelu\"; only \"silu\" is supported")]
+    [InlineData("mlp_bias", "true", "mlp_bias is true; only false is supported")]
     [InlineData("rope_scaling", """{"rope_type":"yarn","factor":4}""", "rope_scaling.rope_type is \"yarn\"; only")]
     [InlineData("rope_scaling", """{"rope_type":"linear"}""", "rope_scaling.factor is missing")]
     [InlineData("rope_scaling", "4", "rope_scaling is 4; an object is needed")]
@@ -56,6 +57,8 @@ public sealed class HostileCheckpointTests
     [InlineData("{", "config.json: not readable as JSON")]
     [InlineData("[]", "config.json: a JSON object is needed")]
     [InlineData("""{"model_type":"llama","model_type":"gpt2"}""", "config.json: not readable as JSON")]
+    [InlineData("""{"model_type":"\ud800"}""", "config.json: not readable as JSON")]
+    [InlineData("""{"\udc00":1}""", "config.json: not readable as JSON")]
     [InlineData("DEEP", "config.json: not readable as JSON")]
     public void A_configuration_that_is_no_JSON_is_refused(string text, string expected)
     {

@@ -4,32 +4,34 @@ using DslExperiments.Hosting;
 namespace DslExperiments.Checkpoints;
 
 /// <summary>
-/// The keys of a checkpoint's <c>config.json</c>. A key that is missing or null takes the value that Hugging Face's
-/// configuration of the family gives it.
+/// The keys of a file of settings that Hugging Face's libraries write: <c>config.json</c> of a model,
+/// <c>adapter_config.json</c> of an adapter. A key that is missing or null takes the value that those libraries give it;
+/// keys that nobody asks for are ignored, as those libraries do.
 /// </summary>
-internal sealed class CheckpointConfig
+internal sealed class HuggingFaceConfig
 {
     /// <summary>The file's name in a checkpoint's folder.</summary>
-    public const string FileName = "config.json";
+    public const string ModelFile = "config.json";
 
     private readonly string file;
     private readonly JsonElement keys;
     private readonly string path;
 
-    private CheckpointConfig(string file, JsonElement keys, string path)
+    private HuggingFaceConfig(string file, JsonElement keys, string path)
     {
         this.file = file;
         this.keys = keys;
         this.path = path;
     }
 
-    /// <summary>Reads the file of a folder.</summary>
+    /// <summary>Reads a file.</summary>
+    /// <param name="file">Its path.</param>
+    /// <param name="hint">What to do when there is none.</param>
     /// <exception cref="ExperimentUsageException">There is none, or it is not a JSON object.</exception>
-    public static CheckpointConfig Read(string folder)
+    public static HuggingFaceConfig Read(string file, string hint)
     {
-        string file = Path.Combine(folder, FileName);
-        using var document = JsonFile.Read(file, "a folder of Hugging Face has it beside the weights");
-        return new CheckpointConfig(file, document.RootElement.Clone(), "");
+        using var document = JsonFile.Read(file, hint);
+        return new HuggingFaceConfig(file, document.RootElement.Clone(), "");
     }
 
     /// <summary>A whole number.</summary>
@@ -61,10 +63,36 @@ internal sealed class CheckpointConfig
         ? fallback ?? throw Missing(key)
         : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Unsupported(key, "a text is needed");
 
-    /// <summary>The keys of an object, or null when there is none.</summary>
-    public CheckpointConfig? Section(string key) => Find(key) is not { } value
+    /// <summary>A number from 0 up to 1; 0 when there is none.</summary>
+    public double Fraction(string key) => Find(key) is not { } value
+        ? 0
+        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number is >= 0 and < 1
+            ? number
+            : throw Unsupported(key, "a number from 0 up to 1 is needed");
+
+    /// <summary>A text, or true or false as one.</summary>
+    public string FlagOrText(string key, string fallback) => Find(key) is not { } value
+        ? fallback
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? SpecText.Of(value.GetBoolean()) : Text(key);
+
+    /// <summary>The whole numbers of a list, none of them negative.</summary>
+    public IReadOnlyList<int> Ints(string key) => Find(key) is not { } value
+        ? []
+        : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= 0)
+            ? [.. value.EnumerateArray().Select(static item => item.GetInt32())]
+            : throw Unsupported(key, "a list of whole numbers is needed");
+
+    /// <summary>The texts of a list; null when the key has none, or is one text.</summary>
+    public IReadOnlyList<string>? Texts(string key) => Find(key) is not { ValueKind: JsonValueKind.Array } value
         ? null
-        : value.ValueKind == JsonValueKind.Object ? new CheckpointConfig(file, value, $"{path}{key}.") : throw Unsupported(key, "an object is needed");
+        : value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(static item => item.GetString()!)]
+            : throw Unsupported(key, "a list of texts is needed");
+
+    /// <summary>The keys of an object, or null when there is none.</summary>
+    public HuggingFaceConfig? Section(string key) => Find(key) is not { } value
+        ? null
+        : value.ValueKind == JsonValueKind.Object ? new HuggingFaceConfig(file, value, $"{path}{key}.") : throw Unsupported(key, "an object is needed");
 
     /// <summary>Refuses every value but one.</summary>
     /// <exception cref="ExperimentUsageException">The flag has the other value.</exception>
@@ -73,6 +101,24 @@ internal sealed class CheckpointConfig
         if (Flag(key, wanted) != wanted)
         {
             throw Unsupported(key, $"only {SpecText.Of(wanted)} is supported");
+        }
+    }
+
+    /// <summary>Refuses every value but false and what is empty.</summary>
+    /// <exception cref="ExperimentUsageException">There is another.</exception>
+    public void RequireEmpty(string key, string hint)
+    {
+        bool isEmpty = Find(key) is not { } value || value.ValueKind switch
+        {
+            JsonValueKind.False => true,
+            JsonValueKind.Array => value.GetArrayLength() == 0,
+            JsonValueKind.Object => value.GetPropertyCount() == 0,
+            JsonValueKind.String => value.GetString()!.Length == 0,
+            _ => false,
+        };
+        if (!isEmpty)
+        {
+            throw Unsupported(key, hint);
         }
     }
 
