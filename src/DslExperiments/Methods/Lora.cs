@@ -65,7 +65,7 @@ public sealed class Lora : Adapter
         return all;
     }
 
-    private static string NameOf(int layer, Projection projection, string factor) =>
+    internal static string NameOf(int layer, Projection projection, string factor) =>
         $"layers.{layer}.{Projections.NameOf(projection)}.lora_{factor}";
 
     private static IEnumerable<(int Layer, Projection Projection)> Places(IReadOnlyList<LoraOptions> options, Transformer backbone)

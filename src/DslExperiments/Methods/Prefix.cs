@@ -59,7 +59,7 @@ public sealed class Prefix : Adapter
     /// <inheritdoc/>
     public override PrefixRows? PrefixOf(int layer) => layers[layer];
 
-    private static string NameOf(int layer, string part) => $"layers.{layer}.prefix.{part}";
+    internal static string NameOf(int layer, string part) => $"layers.{layer}.prefix.{part}";
 
     private static string[] PartsOf(PrefixForm form) => form == PrefixForm.KeyValue ? ["key", "value"] : ["rows"];
 

@@ -37,7 +37,7 @@ public sealed class RunFolderTests : IDisposable
                 {
                     "0001-prompt_length=1_seed=0", "0002-prompt_length=1_seed=1", "0003-prompt_length=2_seed=0",
                     "0004-prompt_length=2_seed=1", "0005-lora_seed=0", "0006-lora_seed=1",
-                }.SelectMany(static arm => new[] { $"adapters/{arm}/adapter_config.json", $"adapters/{arm}/adapter_model.safetensors" }),
+                }.SelectMany(static arm => new[] { $"adapters/{arm}/adapter_config.json", $"adapters/{arm}/adapter_model.safetensors", $"adapters/{arm}/dslexperiments.json" }),
                 "checkpoints/cohort-0001.json", "checkpoints/cohort-0002.json",
                 "manifest.json", "metrics.jsonl", "report.html", "results.json",
             ],
