@@ -16,7 +16,7 @@ public class RealModelTests
     public void Stories_have_the_reference_logits_and_continuations()
     {
         using var scope = NewDisposeScope();
-        var backbone = RealModels.Load(RealModels.Stories, Llama, 0);
+        var backbone = RealModels.Load(Llama, 0);
         foreach (var prompt in RealModels.Reference(Llama).GetProperty("prompts").EnumerateArray())
         {
             using var inner = NewDisposeScope();
@@ -34,7 +34,7 @@ public class RealModelTests
     public void Stories_of_different_lengths_have_the_reference_cross_entropies_together()
     {
         using var scope = NewDisposeScope();
-        var backbone = RealModels.Load(RealModels.Stories, Llama, 0, 1);
+        var backbone = RealModels.Load(Llama, 0, 1);
         var stories = RealModels.Reference(Llama).GetProperty("stories").EnumerateArray().ToArray();
         long[][] ids = [.. stories.Select(story => story.GetProperty("input_ids").Ids())];
         var (padded, reads, targets, weights) = Predicting(ids, from: 0);
@@ -57,7 +57,7 @@ public class RealModelTests
     public void A_soft_prompt_behind_the_first_token_of_a_story_descends_as_the_reference_does()
     {
         using var scope = NewDisposeScope();
-        var backbone = RealModels.Load(RealModels.Stories, Llama, 5, 6);
+        var backbone = RealModels.Load(Llama, 5, 6);
         var reference = RealModels.Reference(Llama).GetProperty("soft_prompt");
         long[] ids = reference.GetProperty("input_ids").Ids();
         var rows = reference.GetProperty("prompt").Numbers();
@@ -97,7 +97,7 @@ public class RealModelTests
     public void Gpt2_has_the_reference_logits_and_gradients_of_all_weights()
     {
         using var scope = NewDisposeScope();
-        var backbone = RealModels.Load(RealModels.TinyGpt2, Gpt2, 3);
+        var backbone = RealModels.Load(Gpt2, 3);
         foreach (var reference in RealModels.Reference(Gpt2).GetProperty("cases").EnumerateArray())
         {
             using var inner = NewDisposeScope();
@@ -125,7 +125,7 @@ public class RealModelTests
             }
 
             Assert.Equal(28 + 8, trained.Tensors.Count);
-            Assert.Equal(TrainableParameters.Count(new FullOptions(), RealModels.TinyGpt2), trained.ParametersOf(0));
+            Assert.Equal(TrainableParameters.Count(new FullOptions(), backbone.Options), trained.ParametersOf(0));
         }
     }
 
@@ -133,7 +133,7 @@ public class RealModelTests
     public void Gpt2_with_a_soft_prompt_has_the_reference_logits_and_gradient()
     {
         using var scope = NewDisposeScope();
-        var backbone = RealModels.Load(RealModels.TinyGpt2, Gpt2, 3);
+        var backbone = RealModels.Load(Gpt2, 3);
         var reference = Case("soft prompt");
         var rows = reference.GetProperty("prompt").Numbers();
         var prompt = new SoftPrompt([new() { Length = (int)rows.shape[0] }], backbone, [3]);
@@ -152,7 +152,7 @@ public class RealModelTests
     public void Gpt2_with_a_prefix_has_the_reference_logits_and_gradients()
     {
         using var scope = NewDisposeScope();
-        var backbone = RealModels.Load(RealModels.TinyGpt2, Gpt2, 3);
+        var backbone = RealModels.Load(Gpt2, 3);
         var reference = Case("prefix");
 
         // [layer, key or value, head, P, Dh] with heads joined: [layer, key or value, P, H·Dh].
@@ -185,7 +185,7 @@ public class RealModelTests
     public void Gpt2_with_low_rank_updates_of_its_fused_projection_has_the_reference_logits_and_gradients()
     {
         using var scope = NewDisposeScope();
-        var backbone = RealModels.Load(RealModels.TinyGpt2, Gpt2, 3);
+        var backbone = RealModels.Load(Gpt2, 3);
         var reference = Case("lora");
         Projection[] fused = [Projection.Q, Projection.K, Projection.V];
         var lora = new Lora(
@@ -219,10 +219,10 @@ public class RealModelTests
     {
         using var scope = NewDisposeScope();
         int[] seeds = [5, 5, 6, 6];
-        foreach (var (options, folder) in (IEnumerable<(TransformerOptions, string)>)[(RealModels.Stories, Llama), (RealModels.TinyGpt2, Gpt2)])
+        foreach (string folder in (string[])[Llama, Gpt2])
         {
-            var shared = RealModels.Load(options, folder, seeds);
-            var copies = RealModels.LoadCopies(options, folder, seeds);
+            var shared = RealModels.Load(folder, seeds);
+            var copies = RealModels.LoadCopies(folder, seeds);
             Assert.Equal(1, shared.Layers[0][Projection.V].Matrix.shape[0]);
             Assert.Equal(1, shared.Embedding!.shape[0]);
             Assert.Equal(2, copies.Layers[0][Projection.V].Matrix.shape[0]);

@@ -12,18 +12,27 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
 {
     private readonly TransformerOptions options = backbone.Options;
 
-    private readonly int headWidth = backbone.Options.Width / backbone.Options.Heads;
+    private readonly int headWidth = backbone.Options.HeadWidth > 0 ? backbone.Options.HeadWidth : backbone.Options.Width / backbone.Options.Heads;
 
+    /// <summary>Query heads per head of keys and values.</summary>
+    private readonly int sharing = backbone.Options.KeyValueHeads > 0 ? backbone.Options.Heads / backbone.Options.KeyValueHeads : 1;
+
+    /// <summary>Position of the content's first token.</summary>
     private int first;
 
     /// <summary>Weights of one arm's attention by layer and head, [M, M], of the last sequence that ran.</summary>
     public List<Tensor> Attention { get; } = [];
 
-    /// <summary>Scores of the vocabulary after the given tokens of one sequence of tokens: [reads, V].</summary>
+    private bool Counts => options.VirtualPositions == VirtualPositions.Counted;
+
+    /// <summary>Virtual tokens of the arm, in front or in the layers.</summary>
+    private int VirtualTokens => adapter.Prompt?.Lengths[arm] ?? adapter.PrefixLengths?[arm] ?? 0;
+
+    /// <summary>Scores of the vocabulary after the given tokens of one sequence of tokens, -1 for the virtual token before it: [reads, V].</summary>
     public Tensor Logits(IReadOnlyList<long> ids, IReadOnlyList<int> reads, int firstPosition)
     {
-        var embedding = adapter.Embedding is { } trained ? trained[arm] : backbone.Embedding![Group];
-        var unembedding = adapter.Unembedding is { } trainedScores ? trainedScores[arm] : backbone.Unembedding![Group];
+        var embedding = adapter.Embedding is { } trained ? trained[arm] : Own(backbone.Embedding!);
+        var unembedding = options.Tied ? embedding : adapter.Unembedding is { } trainedScores ? trainedScores[arm] : Own(backbone.Unembedding!);
         return Run(stack(ids.Select(id => embedding[id])), reads, firstPosition).matmul(unembedding.t());
     }
 
@@ -31,17 +40,17 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
     public Tensor Run(Tensor sequence, IReadOnlyList<int> reads, int firstPosition = 0)
     {
         Attention.Clear();
-        first = firstPosition;
+        first = Counts ? Math.Max(firstPosition, VirtualTokens) : firstPosition;
         int length = (int)sequence.shape[0];
-        var content = sequence + Sinusoidal(length);
-        if (options.Positions == Positions.Learned)
+        var content = Marked(sequence, first);
+        int prompt = adapter.Prompt?.Lengths[arm] ?? 0;
+        var tokens = content;
+        if (prompt > 0)
         {
-            var table = adapter.PositionTable is { } trained ? trained[arm] : backbone.PositionTable![Group];
-            content = stack(Enumerable.Range(0, length).Select(t => sequence[t] + table[first + t]));
+            var rows = adapter.Prompt!.Rows[arm].narrow(0, 0, prompt);
+            tokens = cat([Counts ? Marked(rows, first - prompt) : rows, content], 0);
         }
 
-        int prompt = adapter.Prompt?.Lengths[arm] ?? 0;
-        var tokens = prompt == 0 ? content : cat([adapter.Prompt!.Rows[arm].narrow(0, 0, prompt), content], 0);
         for (int layer = 0; layer < options.Depth; layer++)
         {
             tokens = Layer(layer, tokens, prompt);
@@ -61,11 +70,12 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
     {
         int m = (int)tokens.shape[0];
         var normed = NormsAttention ? Normalize(tokens, layer, NormPlace.Attention) : tokens;
-        var (q, k, v) = (normed.matmul(Weight(layer, Projection.Q).t()), normed.matmul(Weight(layer, Projection.K).t()), normed.matmul(Weight(layer, Projection.V).t()));
+        var (q, k, v) = (Projected(layer, Projection.Q, normed), Projected(layer, Projection.K, normed), Projected(layer, Projection.V, normed));
         double scale = options.Attention.Scale == AttentionScale.None ? 1 : 1 / Math.Sqrt(headWidth);
         var mixed = Enumerable.Range(0, options.Heads).Select(head =>
         {
-            var (qh, kh, vh) = (Turned(OfHead(q, head), prompt), Turned(OfHead(k, head), prompt), OfHead(v, head));
+            int keyHead = head / sharing;
+            var (qh, kh, vh) = (Turned(OfHead(q, head), prompt), Turned(OfHead(k, keyHead), prompt), OfHead(v, keyHead));
             var scores = qh.matmul(kh.t()) * scale;
             if (options.Causal)
             {
@@ -74,8 +84,8 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
 
             if (Prefix(layer) is { } prefix)
             {
-                scores = cat([qh.matmul(OfHead(prefix.Keys, head).t()) * scale, scores], 1);
-                vh = cat([OfHead(prefix.Values, head), vh], 0);
+                scores = cat([qh.matmul(Before(OfHead(prefix.Keys, keyHead)).t()) * scale, scores], 1);
+                vh = cat([OfHead(prefix.Values, keyHead), vh], 0);
             }
 
             var masses = (scores - scores.detach().amax([1], keepdim: true)).exp();
@@ -84,7 +94,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
             return weights.matmul(vh);
         });
         var joined = cat([.. mixed], 1);
-        var attended = tokens + (options.Attention.Output ? joined.matmul(Weight(layer, Projection.O).t()) : joined);
+        var attended = tokens + (options.Attention.Output ? Projected(layer, Projection.O, joined) : joined);
         return Mlp(layer, options.Norm == Norm.Post ? Normalize(attended, layer, NormPlace.Attention) : attended);
     }
 
@@ -104,7 +114,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
 
         var rows = prefix.Rows[arm].narrow(0, 0, length);
         var normed = NormsAttention ? Normalize(rows, layer, NormPlace.Attention) : rows;
-        return (normed.matmul(Weight(layer, Projection.K).t()), normed.matmul(Weight(layer, Projection.V).t()));
+        return (Projected(layer, Projection.K, normed), Projected(layer, Projection.V, normed));
     }
 
     private Tensor Mlp(int layer, Tensor tokens)
@@ -115,39 +125,53 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
         }
 
         var input = NormsFirst ? Normalize(tokens, layer, NormPlace.Mlp) : tokens;
-        var hidden = input.matmul(Weight(layer, Projection.MlpIn).t()) + Bias(layer, Projection.MlpIn);
-        hidden = options.Mlp.Activation switch
-        {
-            Activation.Relu => hidden.clamp(min: 0),
-            Activation.Gelu => hidden * 0.5 * (1 + (hidden / Math.Sqrt(2)).erf()),
-            Activation.Silu => hidden / (1 + (-hidden).exp()),
-            _ => 1 - (2 / (1 + (2 * hidden).exp())),
-        };
-        var output = hidden.matmul(Weight(layer, Projection.MlpOut).t()) + Bias(layer, Projection.MlpOut);
+        var hidden = Projected(layer, Projection.MlpIn, input);
+        hidden = options.Mlp.Gated ? Activated(Projected(layer, Projection.MlpGate, input)) * hidden : Activated(hidden);
+        var output = Projected(layer, Projection.MlpOut, hidden);
         output = options.Mlp.Residual ? tokens + output : output;
         return options.Norm == Norm.Post ? Normalize(output, layer, NormPlace.Mlp) : output;
     }
 
+    private Tensor Activated(Tensor units) => options.Mlp.Activation switch
+    {
+        Activation.Relu => units.clamp(min: 0),
+        Activation.Gelu => units * 0.5 * (1 + (units / Math.Sqrt(2)).erf()),
+        Activation.GeluTanh => units * 0.5 * (1 + (Math.Sqrt(2 / Math.PI) * (units + (0.044715 * units.pow(3)))).tanh()),
+        Activation.Silu => units / (1 + (-units).exp()),
+        _ => 1 - (2 / (1 + (2 * units).exp())),
+    };
+
     private Tensor Normalize(Tensor tokens, int layer, NormPlace place)
     {
         var centred = options.Norm == Norm.Rms ? tokens : tokens - tokens.mean([1], keepdim: true);
-        var normed = centred / (centred.pow(2).mean([1], keepdim: true) + 1e-5).sqrt();
-        if (adapter.Gain(layer, place) is { } trained)
-        {
-            return normed * trained[arm][0];
-        }
-
-        return backbone.Gain(layer, place) is { } gain ? normed * gain[Group][0] : normed;
+        var normed = centred / (centred.pow(2).mean([1], keepdim: true) + options.NormEpsilon).sqrt();
+        var gain = adapter.Gain(layer, place) is { } trained ? trained[arm][0] : backbone.Gain(layer, place) is { } given ? Own(given)[0] : null;
+        var shift = adapter.Shift(layer, place) is { } moved ? moved[arm][0] : backbone.Shift(layer, place) is { } added ? Own(added)[0] : null;
+        normed = gain is null ? normed : normed * gain;
+        return shift is null ? normed : normed + shift;
     }
 
-    private Tensor Sinusoidal(int length)
+    /// <summary>Rows with what marks their positions from a first one on added.</summary>
+    private Tensor Marked(Tensor rows, int position)
+    {
+        int length = (int)rows.shape[0];
+        if (options.Positions != Positions.Learned)
+        {
+            return rows + Sinusoidal(length, position);
+        }
+
+        var table = adapter.PositionTable is { } trained ? trained[arm] : Own(backbone.PositionTable!);
+        return stack(Enumerable.Range(0, length).Select(t => rows[t] + table[position + t]));
+    }
+
+    private Tensor Sinusoidal(int length, int position)
     {
         var signal = new double[length, options.Width];
         for (int t = 0; t < length && options.Positions == Positions.Sinusoidal; t++)
         {
             for (int i = 0; i < options.Width; i++)
             {
-                double angle = (first + t) / Math.Pow(10000, (i / 2 * 2) / (double)options.Width);
+                double angle = (position + t) / Math.Pow(10000, (i / 2 * 2) / (double)options.Width);
                 signal[t, i] = i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
             }
         }
@@ -157,8 +181,16 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
 
     private Tensor OfHead(Tensor rows, int head) => rows.narrow(1, head * headWidth, headWidth);
 
-    /// <summary>Turns the content rows behind the prompt, pair by pair.</summary>
-    private Tensor Turned(Tensor rows, int prompt)
+    /// <summary>Turns the content rows behind the prompt, and the prompt's where they count.</summary>
+    private Tensor Turned(Tensor rows, int prompt) => TurnedFrom(rows, first - prompt, Counts ? 0 : prompt);
+
+    /// <summary>Keys of a prefix stand at position 0, that is P before a content without placeholders.</summary>
+    private Tensor Before(Tensor keys) => Counts
+        ? cat([.. Enumerable.Range(0, (int)keys.shape[0]).Select(row => TurnedFrom(keys.narrow(0, row, 1), first - VirtualTokens, 0))], 0)
+        : keys;
+
+    /// <summary>Turns rows pair by pair; the first row stands at a position, and the first so many do not turn.</summary>
+    private Tensor TurnedFrom(Tensor rows, int position, int still)
     {
         if (options.Positions != Positions.Rotary)
         {
@@ -174,9 +206,9 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
                 turn[row, i, i] = 1;
             }
 
-            for (int i = 0; i < half && row >= prompt; i++)
+            for (int i = 0; i < half && row >= still; i++)
             {
-                double angle = (first + row - prompt) * Math.Pow(10000, -2.0 * i / (2 * half));
+                double angle = (position + row) * Frequency(1 / Math.Pow(options.RotaryBase, i / (double)half));
                 turn[row, i, i] = turn[row, i + half, i + half] = Math.Cos(angle);
                 turn[row, i, i + half] = -Math.Sin(angle);
                 turn[row, i + half, i] = Math.Sin(angle);
@@ -186,6 +218,38 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
         return tensor(turn, float64).matmul(rows.unsqueeze(2)).squeeze(2);
     }
 
+    /// <summary>As Hugging Face writes it, by wavelengths.</summary>
+    private double Frequency(double frequency)
+    {
+        if (options.RotaryScaling is LinearRotaryScaling linear)
+        {
+            return frequency / linear.Factor;
+        }
+
+        if (options.RotaryScaling is not Llama3RotaryScaling llama)
+        {
+            return frequency;
+        }
+
+        double wavelength = 2 * Math.PI / frequency;
+        if (wavelength > llama.Original / llama.Low)
+        {
+            return frequency / llama.Factor;
+        }
+
+        double smooth = ((llama.Original / wavelength) - llama.Low) / (llama.High - llama.Low);
+        return wavelength < llama.Original / llama.High ? frequency : ((1 - smooth) * frequency / llama.Factor) + (smooth * frequency);
+    }
+
+    private Tensor Projected(int layer, Projection projection, Tensor rows)
+    {
+        var product = rows.matmul(Weight(layer, projection).t());
+        return Bias(layer, projection) is { } bias ? product + bias : product;
+    }
+
+    /// <summary>The slice of the arm's seed, or of all seeds.</summary>
+    private Tensor Own(Tensor grouped) => grouped[grouped.shape[0] == 1 ? 0 : Group];
+
     private Tensor Weight(int layer, Projection projection)
     {
         if (adapter.Replacement(layer, projection) is { } trained)
@@ -193,7 +257,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
             return trained.Transposed[arm].t();
         }
 
-        var frozen = backbone.Layers[layer][projection].Matrix[Group];
+        var frozen = Own(backbone.Layers[layer][projection].Matrix);
         if (adapter.Change(layer, projection) is not { } change)
         {
             return frozen;
@@ -203,6 +267,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
         return frozen + (scale * change.Up[arm].t().matmul(change.Down[arm].t()));
     }
 
-    private Tensor Bias(int layer, Projection projection) =>
-        adapter.Replacement(layer, projection) is { } trained ? trained.BiasRow![arm][0] : backbone.Layers[layer][projection].Bias![Group];
+    private Tensor? Bias(int layer, Projection projection) => adapter.Replacement(layer, projection) is { } trained
+        ? trained.BiasRow?[arm][0]
+        : backbone.Layers[layer][projection].Bias is { } frozen ? Own(frozen) : null;
 }
