@@ -118,7 +118,7 @@ internal static class Metrics
         new("eval.loss", Namespace + "EvalLoss", true, MetricNeeds.TokenTask, "Mean cross-entropy of the answer's tokens on the evaluation's sequences, in nats."),
         new("exact_match", Namespace + "ExactMatch", false, MetricNeeds.TokenTask | MetricNeeds.Answers, "Share of the evaluation's sequences whose whole answer greedy decoding gives; of texts after SQuAD's normalisation for question_answering, else character by character."),
         new("accuracy", Namespace + "Accuracy", false, MetricNeeds.Choices, "Share of the evaluation's rows whose label or choice is right."),
-        new("macro_f1", Namespace + "MacroF1", false, MetricNeeds.Labels, "Mean over labels of the harmonic mean of precision and recall; 0 for a label that is neither given nor right."),
+        new("macro_f1", Namespace + "MacroF1", false, MetricNeeds.Labels, "Mean over labels of the harmonic mean of precision and recall; labels that are neither given nor right are left out."),
         new("majority.accuracy", Namespace + "MajorityAccuracy", false, MetricNeeds.Choices, "Share of the evaluation's most frequent label: what answering it always would reach."),
         new("ensemble.accuracy", Namespace + "EnsembleAccuracy", false, MetricNeeds.Labels, "accuracy of the majority vote of the arms that differ in their seed alone; the same for each of them."),
         new("token_f1", Namespace + "TokenF1", false, MetricNeeds.TextAnswers, "Mean overlap of the words of answer and right answer, as SQuAD's F1."),

@@ -18,6 +18,7 @@ public abstract class GenerationTask : TextTask
         : base(options, backbone, seeds, files, encoder)
     {
         this.most = most;
+        CheckContext("task.max_length", Longest(_ => most));
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,7 @@ public sealed class LanguageModelling : TextTask
         : base(options, backbone, seeds, files, new Encoder(options, new TextForm(backbone.Options, tokenizer)))
     {
         this.options = options;
+        CheckContext("task.length", options.Length);
         if (!backbone.Options.Causal || Form.HasDecoder)
         {
             throw new ExperimentUsageException("task: language modelling needs a causal backbone without a decoder; set backbone.causal: true.");

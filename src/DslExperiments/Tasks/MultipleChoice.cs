@@ -23,6 +23,7 @@ public sealed class MultipleChoice : TextTask, IRankedAnswers
         : base(options, backbone, seeds, files, new Encoder(options, new TextForm(backbone.Options, tokenizer).WithContinuation()))
     {
         this.options = options;
+        CheckContext("task.max_length", Longest(static row => row.Answers.Max(static answer => answer.Length)));
     }
 
     /// <inheritdoc/>

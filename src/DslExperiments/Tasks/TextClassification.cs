@@ -36,6 +36,7 @@ public sealed class TextClassification : TextTask, IRankedAnswers
         : base(options, backbone, seeds, files, new Encoder(options, new TextForm(backbone.Options, tokenizer)))
     {
         this.options = options;
+        CheckContext("task.max_length", Longest(static _ => 0));
         var words = options.Verbalizers.Count > 0 ? options.Verbalizers : options.Labels;
         var tokens = AsAnswers(words);
         LabelTokens = tokens;

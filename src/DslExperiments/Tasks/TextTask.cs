@@ -227,6 +227,22 @@ public abstract class TextTask : TokenTask
         }
     }
 
+    /// <summary>Checks that sequences fit into a table of positions.</summary>
+    /// <param name="key">The key that bounds them.</param>
+    /// <param name="longest">Tokens of the longest one.</param>
+    /// <exception cref="ExperimentUsageException">They do not.</exception>
+    private protected void CheckContext(string key, int longest)
+    {
+        if (Backbone.Options.Positions == Positions.Learned && longest > Backbone.Options.Context)
+        {
+            throw new ExperimentUsageException(
+                $"{key}: the longest sequence has {SpecText.Of(longest)} tokens with its answer, but backbone.context is {SpecText.Of(Backbone.Options.Context)}, of which virtual tokens may take some; set a smaller {key}.");
+        }
+    }
+
+    /// <summary>Tokens of the longest input of all files and of so many after it.</summary>
+    private protected int Longest(Func<TokenizedRow, int> after) => rows.Values.SelectMany(static text => text.Rows).Max(row => row.Input.Length + after(row));
+
     private void CheckTokens(string path, TokenizedText text)
     {
         var name = Path.GetFileName(path);

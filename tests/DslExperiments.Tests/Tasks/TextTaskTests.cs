@@ -277,6 +277,10 @@ public sealed class TextTaskTests : IDisposable
         Assert.Contains("task.train: 'no.tsv' was not found", Message(SentimentOptions with { Train = "no.tsv" }));
         Assert.Contains("the vocabulary has 100 tokens", Message(SentimentOptions, Bytes with { Vocabulary = 100 }));
 
+        Assert.StartsWith(
+            "task.max_length: the longest sequence has 19 tokens with its answer, but backbone.context is 18,",
+            Message(SentimentOptions, Bytes with { Positions = Positions.Learned, Context = 18 }));
+
         var both = new Transformer(Bytes with { Causal = false }, [1], CPU);
         Assert.Contains("cannot continue a text", Assert.Throws<ExperimentUsageException>(() => new TextToText(
             new() { Train = "train.tsv", Eval = "train.tsv" }, both, [1], Files, new TestBytes())).Message);
@@ -285,6 +289,19 @@ public sealed class TextTaskTests : IDisposable
 
         string Message(TextClassificationOptions options, TransformerOptions? shape = null) => Assert.Throws<ExperimentUsageException>(() =>
             new TextClassification(options, new Transformer(shape ?? Bytes, [1], CPU), [1], Files, new TestBytes())).Message;
+    }
+
+    [Fact]
+    public void Examples_are_rows_with_their_answers()
+    {
+        Sentiment();
+        var backbone = new Transformer(Bytes, [1], CPU);
+        var task = new TextClassification(SentimentOptions, backbone, [1], Files, new TestBytes());
+        string all = new TestBytes().Decode(task.Examples(0, 6)), two = new TestBytes().Decode(task.Examples(0, 2));
+        Assert.Equal("It is fine.positiveIt is a mess.negativeIt is really good.positiveIt is bad.negativeIt is good.positiveIt is not so good.negative", all);
+        Assert.Equal(2, two.Split("It is").Length - 1);
+        Assert.NotEqual(task.Examples(0, 2), task.Examples(1, 2));
+        Assert.Equal(["negative", "positive"], task.LabelTokens.Select(tokens => new TestBytes().Decode(tokens)));
     }
 
     [Fact]
