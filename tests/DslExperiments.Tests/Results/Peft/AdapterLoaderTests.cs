@@ -24,8 +24,8 @@ public sealed class AdapterLoaderTests
         var reference = RealModels.Reference("tiny-gpt2", "adapters-reference.json").GetProperty("cases").EnumerateArray()
             .Single(entry => entry.GetProperty("name").GetString() == name);
         using var folder = FolderOf(reference);
-        using var saved = PeftAdapter.Read(folder.Write(), RealModels.TinyGpt2);
-        var backbone = RealModels.Load(RealModels.TinyGpt2, "tiny-gpt2", 0);
+        var backbone = RealModels.Load("tiny-gpt2", 0);
+        using var saved = PeftAdapter.Read(folder.Write(), backbone.Options);
         var adapter = AdapterLoader.Load([saved], backbone);
         long[] ids = reference.GetProperty("input_ids")[0].Ids();
         var logits = backbone.Logits(backbone.Embed(tensor(ids).view(1, 1, -1), 0, [.. Enumerable.Range(0, ids.Length)]), adapter, Batch.All);
