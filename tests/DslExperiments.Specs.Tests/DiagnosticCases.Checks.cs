@@ -157,7 +157,7 @@ public static partial class DiagnosticCases
         Case(
             "filter by an unknown function",
             "methods: { prompt: { init: [zeros, normal(1)] } }\nexpect: ['min(prompt[init=«zeroes»].train.mse) >= 0']",
-            "DSLX0108 the filter init wants one of zeros, normal(std = 1), scaled_normal(gain = 1), uniform(bound), spectral_norm(value), identity(gain = 1), kaiming_uniform(a = 2.23606797749979), sphere(radius = 1), written, vocabulary(first = 5000), class_labels, text(words), file(path), run(experiment), not 'zeroes'; did you mean 'zeros'?"),
+            "DSLX0108 the filter init wants one of zeros, normal(std = 1), scaled_normal(gain = 1), uniform(bound), spectral_norm(value), identity(gain = 1), kaiming_uniform(a = 2.23606797749979), sphere(radius = 1), written, sampled_vocabulary(first = 5000), class_labels, from_text(words), from_file(path), from_run(experiment), not 'zeroes'; did you mean 'zeros'?"),
         Case(
             "filter by a list",
             "methods: { full: { on: [[q], [q, k]] } }\nexpect: ['min(full[«on=[k]»].train.mse) >= 0']",

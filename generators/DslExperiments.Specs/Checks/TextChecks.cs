@@ -91,8 +91,8 @@ internal sealed class TextChecks(DiagnosticBag bag)
         string? lacks = function switch
         {
             "class_labels" when task.Variant != TextTasks.Classification => $"labels of a text_classification, but task.family is {task.Variant.Name}",
-            "text" when !HasTokenizer(backbone, point) => "a tokenizer: backbone.tokenizer, or backbone.weights",
-            "vocabulary" when backbone.Vocabulary.IsValid && point.Int(backbone.Vocabulary) == 0 => "a vocabulary, but backbone.vocabulary is 0",
+            "from_text" when !HasTokenizer(backbone, point) => "a tokenizer: backbone.tokenizer, or backbone.weights",
+            "sampled_vocabulary" when backbone.Vocabulary.IsValid && point.Int(backbone.Vocabulary) == 0 => "a vocabulary, but backbone.vocabulary is 0",
             _ => null,
         };
         if (lacks is not null)

@@ -283,7 +283,7 @@ internal static class CrossRules
         "DSLX0321",
         "start that the task does not have",
         SpecSeverity.Error,
-        "init: class_labels needs labels of a text_classification, text(words) a tokenizer, and vocabulary(first) a vocabulary.",
+        "init: class_labels needs labels of a text_classification, from_text(words) a tokenizer, and sampled_vocabulary(first) a vocabulary.",
         "methods: { prompt: { init: class_labels } }",
         "methods: { prompt: { init: normal } }");
 

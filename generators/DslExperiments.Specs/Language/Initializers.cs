@@ -26,14 +26,12 @@ internal static class Initializers
     /// <summary>For virtual tokens.</summary>
     public static readonly CallType OfPrompt = Type
         .With(new CallFunction("written", Namespace + "Written", "what a constructed backbone writes for the task's data, nothing drawn"))
-        .With(new CallFunction("vocabulary", Namespace + "SampledVocabulary", "rows of the embedding, drawn among the first so many; 0 for all", new Parameter("first", new IntType(0, Limits.MaxSize), new SpecValue.Int(5000))))
-        .With(new CallFunction("class_labels", Namespace + "ClassLabels", "the mean rows of each label's tokens, the other virtual tokens as vocabulary(5000)"))
-        .With(new CallFunction("text", Namespace + "FromText", "the rows of a text's tokens, cut or repeated to the length; no commas or parentheses", new Parameter("words", new TextType(Limits.MaxText))))
-        .With(new CallFunction("file", Namespace + "FromFile", "a saved prompt, relative to the spec, cut or repeated to the length", new Parameter("path", new TextType(Limits.MaxText))))
-        .With(new CallFunction("run", Namespace + "FromRun", "the best arm of another experiment's newest run (prompt transfer)", new Parameter("experiment", new TextType(200))));
+        .With(new CallFunction("sampled_vocabulary", Namespace + "SampledVocabulary", "rows of the embedding, drawn among the first so many; 0 for all", new Parameter("first", new IntType(0, Limits.MaxSize), new SpecValue.Int(5000))))
+        .With(new CallFunction("class_labels", Namespace + "ClassLabels", "the mean rows of each label's tokens, the other virtual tokens as sampled_vocabulary(5000)"))
+        .With(new CallFunction("from_text", Namespace + "FromText", "the rows of a text's tokens, cut or repeated to the length; no commas or parentheses", new Parameter("words", new TextType(Limits.MaxText))))
+        .With(new CallFunction("from_file", Namespace + "FromFile", "a saved prompt, relative to the spec, cut or repeated to the length", new Parameter("path", new TextType(Limits.MaxText))))
+        .With(new CallFunction("from_run", Namespace + "FromRun", "the best arm of another experiment's newest run (prompt transfer)", new Parameter("experiment", new TextType(200))));
 
-    /// <summary>The starts that read the rows of a vocabulary.</summary>
-    public static bool ReadsVocabulary(string function) => function is "vocabulary" or "class_labels" or "text";
 
     /// <summary>A call of one argument, or of none.</summary>
     public static SpecValue Of(string name, params double[] arguments)

@@ -33,17 +33,17 @@ public sealed record Same : Initializer;
 /// <summary>Virtual tokens that a constructed backbone writes for the task's data, nothing drawn: <c>written</c>.</summary>
 public sealed record Written : Initializer;
 
-/// <summary>Virtual tokens that are rows of the embedding, drawn without replacement among the first so many: <c>vocabulary(first)</c>, 0 for all.</summary>
+/// <summary>Virtual tokens that are rows of the embedding, drawn without replacement among the first so many: <c>sampled_vocabulary(first)</c>, 0 for all.</summary>
 public sealed record SampledVocabulary(int First) : Initializer;
 
 /// <summary>Virtual tokens that are the mean rows of each label's tokens, the others from <see cref="SampledVocabulary"/>: <c>class_labels</c> (Lester et al. 2021).</summary>
 public sealed record ClassLabels : Initializer;
 
-/// <summary>Virtual tokens that are the rows of a text's tokens, cut or repeated to the length: <c>text(words)</c>.</summary>
+/// <summary>Virtual tokens that are the rows of a text's tokens, cut or repeated to the length: <c>from_text(words)</c>.</summary>
 public sealed record FromText(string Words) : Initializer;
 
-/// <summary>Virtual tokens of a saved adapter, relative to the spec: <c>file(path)</c>; a prompt of another length is cut or repeated.</summary>
+/// <summary>Virtual tokens of a saved adapter, relative to the spec: <c>from_file(path)</c>; a prompt of another length is cut or repeated.</summary>
 public sealed record FromFile(string Path) : Initializer;
 
-/// <summary>Virtual tokens that the newest run of another experiment left, of the arm with the best first metric: <c>run(experiment)</c> (SPoT, Vu et al. 2022).</summary>
+/// <summary>Virtual tokens that the newest run of another experiment left, of the arm with the best first metric: <c>from_run(experiment)</c> (SPoT, Vu et al. 2022).</summary>
 public sealed record FromRun(string Experiment) : Initializer;
