@@ -28,6 +28,16 @@ internal sealed class EncoderDecoderPass(
 
     private int Prompt => adapter.Prompt?.Count ?? 0;
 
+    /// <summary>True when every arm has sequences of its own, [A, N, T], in place of those of its seed.</summary>
+    private bool AreOwn => content.Ids!.shape[0] != groups;
+
+    /// <summary>What the encoder makes of prompt and content, [A, B·(P + T), D], and which of its rows are none, see <see cref="KeyMask"/>.</summary>
+    public (Tensor Rows, Tensor? Mask) Encoded()
+    {
+        var mask = KeyMask();
+        return (Encode(mask), mask);
+    }
+
     /// <summary>The decoder's rows that are read, normalised: [A, B, reads, D].</summary>
     public Tensor Run()
     {
@@ -41,7 +51,7 @@ internal sealed class EncoderDecoderPass(
     private Tensor Encode(Tensor? mask)
     {
         int t = Prompt + content.Length, m = sequences * t;
-        var before = adapter.Prompt is { } prompt ? new RowsBefore(prompt.Lengths, IsCounted) : RowsBefore.None;
+        var before = adapter.Prompt is { } prompt ? new RowsBefore(prompt.Count, prompt.Lengths, IsCounted) : RowsBefore.None;
         var rows = Joined(adapter.Prompt?.Rows, ContentRows(content.Ids!), content.Length);
         for (int layer = 0; layer < options.Depth; layer++)
         {
@@ -59,7 +69,7 @@ internal sealed class EncoderDecoderPass(
     {
         var prompt = adapter.Prompt is { } p ? math.Before(p.Rows, 0, NormPlace.Attention) : null;
         int m = sequences * content.Length;
-        bool frozenInput = adapter.Embedding is null && !adapter.TouchesNorm(0, NormPlace.Attention);
+        bool frozenInput = !AreOwn && adapter.Embedding is null && !adapter.TouchesNorm(0, NormPlace.Attention);
         Tensor? normed = null;
         return (Of(Projection.Q, Stage.QueryProduct), Of(Projection.K, Stage.KeyProduct), Of(Projection.V, Stage.ValueProduct));
 
@@ -183,7 +193,7 @@ internal sealed class EncoderDecoderPass(
             (k, v) = (Joined(PrefixPart(layer, prefix, prefix.Keys, Projection.K), k, t), Joined(PrefixPart(layer, prefix, prefix.Values, Projection.V), v, t));
             int p = (int)k.shape[1] / sequences - t;
             keys += p;
-            before = new RowsBefore(adapter.PrefixLengths ?? [.. Enumerable.Repeat(p, arms)], IsCounted);
+            before = new RowsBefore(p, adapter.PrefixLengths ?? [.. Enumerable.Repeat(p, arms)], IsCounted);
             if (prefix.KeyMask is { } padding)
             {
                 mask = JoinedMask(padding, mask, t);
@@ -248,14 +258,12 @@ internal sealed class EncoderDecoderPass(
     /// <summary>Tokens before any layer, per arm: [A, B·T, D].</summary>
     private Tensor ContentRows(Tensor ids)
     {
-        if (adapter.Embedding is not { } table)
+        if (adapter.Embedding is null && !AreOwn)
         {
             return PerArm(OfBatch(ReferenceEquals(ids, content.Ids) ? Stage.Tokens : Stage.Lookup, ids, width, backbone.RowsOf));
         }
 
-        var offsets = arange(arms, int64, backbone.Device).mul(options.Vocabulary).view(-1, 1, 1);
-        var chosen = backbone.Groups.PerArm(batch.Select(ids), arms) + offsets;
-        return table.reshape(-1, width).index_select(0, chosen.view(-1)).view(arms, -1, width);
+        return backbone.RowsOfArms(backbone.Groups.PerArm(batch.Select(ids), arms), adapter).view(arms, -1, width);
     }
 
     private Tensor FrozenNormed(Tensor ids) => Frozen().Before(backbone.RowsOf(ids).view(groups, -1, width), 0, NormPlace.Attention);

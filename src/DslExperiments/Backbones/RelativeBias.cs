@@ -7,15 +7,13 @@ namespace DslExperiments.Backbones;
 /// Rows before the content that a stack of layers reads: prompt rows or the keys of a prefix. An arm with fewer than the
 /// longest counts from its own first one, so that distances are those of the arm alone.
 /// </summary>
+/// <param name="Count">Rows with padding, P.</param>
 /// <param name="Lengths">Real rows of every arm, [A]; empty for no rows at all.</param>
 /// <param name="Counted">True when they take positions; else they have none, and no bias.</param>
-internal sealed record RowsBefore(IReadOnlyList<int> Lengths, bool Counted)
+internal sealed record RowsBefore(int Count, IReadOnlyList<int> Lengths, bool Counted)
 {
     /// <summary>None.</summary>
-    public static RowsBefore None { get; } = new([], true);
-
-    /// <summary>The longest, P.</summary>
-    public int Count => Lengths.Count == 0 ? 0 : Lengths.Max();
+    public static RowsBefore None { get; } = new(0, [], true);
 
     /// <summary>True when positions differ between arms.</summary>
     public bool Differ => Counted && Lengths.Distinct().Count() > 1;
@@ -26,7 +24,7 @@ internal sealed record RowsBefore(IReadOnlyList<int> Lengths, bool Counted)
         : Counted ? column - Lengths[arm] : null;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{(Counted ? "counted" : "none")}:{string.Join(',', Lengths)}";
+    public override string ToString() => $"{(Counted ? "counted" : "none")}:{Count}:{string.Join(',', Lengths)}";
 }
 
 /// <summary>Biases of distances between rows, one per head and bucket: what is added to the scores of a stack of layers.</summary>

@@ -197,14 +197,19 @@ public class Transformer
     /// <exception cref="InvalidOperationException">The backbone has no vocabulary.</exception>
     public virtual Tensor Logits(Content content, Adapter adapter, Batch batch)
     {
-        var table = Unembedding ?? throw NoVocabulary();
-        var outputs = Forward(content, adapter, batch);
+        _ = Unembedding ?? throw NoVocabulary();
+        return Scores(Forward(content, adapter, batch), adapter);
+    }
+
+    /// <summary>Scores of the vocabulary of the backbone's outputs, [A, B, reads, D] to [A, B, reads, V].</summary>
+    internal Tensor Scores(Tensor outputs, Adapter adapter)
+    {
         long[] shape = outputs.shape;
         int m = (int)(shape[1] * shape[2]);
         var rows = outputs.reshape(shape[0], m, shape[3]);
         var scores = adapter.Unembedding is { } trained
             ? rows.bmm(trained.transpose(1, 2))
-            : new RowMath(this, adapter, adapter.Arms).Times(rows, m, table.transpose(1, 2));
+            : new RowMath(this, adapter, adapter.Arms).Times(rows, m, Unembedding!.transpose(1, 2));
         return scores.view(shape[0], shape[1], shape[2], Options.Vocabulary);
     }
 
@@ -261,6 +266,15 @@ public class Transformer
     /// <summary>Refuses numbers that are not from <paramref name="first"/> to below <paramref name="end"/>, if they are on the CPU: their smallest, or 0.</summary>
     private protected static long AssertAmongIfNear(Tensor numbers, long first, long end, string what) =>
         numbers.device_type == DeviceType.CPU ? AssertAmong(numbers, first, end, what) : 0;
+
+    /// <summary>Rows of every arm's own tokens, [A, N, T], of the adapter's table or of the frozen one: [A, N, T, D].</summary>
+    internal Tensor RowsOfArms(Tensor ids, Adapter adapter)
+    {
+        var table = adapter.Embedding ?? Embedding ?? throw NoVocabulary();
+        long arms = ids.shape[0], tables = table.shape[0];
+        var rows = tables == 1 ? ids : ids + arange(arms, int64, Device).div(arms / tables, RoundingMode.floor).mul(Options.Vocabulary).view(-1, 1, 1);
+        return table.reshape(-1, Options.Width).index_select(0, rows.reshape(-1)).view(arms, ids.shape[1], ids.shape[2], Options.Width);
+    }
 
     /// <summary>Rows [G, V, D] of tokens [G, N, T]: [G, N, T, D].</summary>
     private protected Tensor LookUp(Tensor table, Tensor ids)
