@@ -27,13 +27,14 @@ internal static class AdapterFolder
         using var frozen = no_grad();
         var (method, backbone) = (arm.Design.Method, arm.Design.Backbone);
         var all = arm.Adapter.ToLookup(static array => array.Name is ClassifierHead.Weight or ClassifierHead.Bias);
-        WriteTensors(Path.Combine(folder, AdapterTensors.FileName), PeftLayout.Export(method, backbone, Named(all[false])));
+        var tensors = PeftLayout.Export(method, backbone, Named(all[false].Where(static array => array.Name != PeftLayout.Tokens)));
+        WriteTensors(Path.Combine(folder, AdapterTensors.FileName), tensors);
         if (all[true].Any())
         {
             WriteTensors(Path.Combine(folder, Head), Named(all[true]));
         }
 
-        if (PeftConfig.Of(method, backbone) is { } config)
+        if (PeftConfig.Of(method, backbone, tensors.GetValueOrDefault(PeftLayout.Prompt)?.shape[0] ?? 0) is { } config)
         {
             AtomicFile.Write(Path.Combine(folder, PeftConfig.FileName), stream => stream.Write(config));
         }

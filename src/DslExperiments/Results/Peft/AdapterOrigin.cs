@@ -27,6 +27,17 @@ internal sealed record AdapterOrigin(string Arm, MethodOptions? Method)
             writer.WriteString("format", Format);
             writer.WritePropertyName("method");
             Write(writer, arm.Design.Method);
+            if (arm.Adapter.FirstOrDefault(static array => array.Name == PeftLayout.Tokens) is { } tokens)
+            {
+                writer.WriteStartArray(PeftLayout.Tokens);
+                foreach (double token in tokens.Values)
+                {
+                    writer.WriteNumberValue(token);
+                }
+
+                writer.WriteEndArray();
+            }
+
             writer.WriteNumber("trainable_parameters", arm.Design.TrainableParameters);
             writer.WriteEndObject();
         },
@@ -120,6 +131,7 @@ internal sealed record AdapterOrigin(string Arm, MethodOptions? Method)
         {
             Rank = config.Int("rank"), Alpha = config.Number("alpha"), RankStabilized = config.Flag("rank_stabilized", false), On = OnOf(config),
         },
+        "hard_prompt" => new HardPromptOptions(),
         "full" => new FullOptions { On = OnOf(config) },
         "iapt" => new IaptOptions { Length = config.Int("length"), Bottleneck = config.Int("bottleneck"), Shared = config.Flag("shared", false) },
         "frozen" => new FrozenOptions(),

@@ -15,11 +15,14 @@ internal static class PeftConfig
     public const string FileName = "adapter_config.json";
 
     /// <summary>The file's bytes; null for what PEFT does not have.</summary>
-    public static byte[]? Of(MethodOptions method, TransformerOptions backbone)
+    /// <param name="method">The method.</param>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="rows">The virtual tokens that a prompt turned out to have.</param>
+    public static byte[]? Of(MethodOptions method, TransformerOptions backbone, long rows)
     {
         Action<Utf8JsonWriter>? fields = method switch
         {
-            PromptOptions prompt => writer => Prompt(writer, prompt, backbone),
+            PromptOptions or HardPromptOptions => writer => Prompt(writer, rows, backbone),
             PrefixOptions prefix when PeftLayout.IsPeftPrefix(prefix, backbone) => writer => Prefix(writer, prefix, backbone),
             LoraOptions lora => writer => Lora(writer, lora, backbone),
             _ => null,
@@ -38,7 +41,7 @@ internal static class PeftConfig
     public static string? TaskOf(TransformerOptions backbone) =>
         CheckpointFamily.Of(backbone) is null ? null : backbone.DecoderDepth > 0 ? "SEQ_2_SEQ_LM" : "CAUSAL_LM";
 
-    private static void Prompt(Utf8JsonWriter writer, PromptOptions prompt, TransformerOptions backbone)
+    private static void Prompt(Utf8JsonWriter writer, long rows, TransformerOptions backbone)
     {
         WriteBase(writer, backbone);
         writer.WriteBoolean("inference_mode", true);
@@ -47,7 +50,7 @@ internal static class PeftConfig
 
         // One also for T5: its prompt stands before the encoder's input. Two would be a second one before the decoder's.
         writer.WriteNumber("num_transformer_submodules", 1);
-        writer.WriteNumber("num_virtual_tokens", prompt.Length);
+        writer.WriteNumber("num_virtual_tokens", rows);
         writer.WriteString("peft_type", "PROMPT_TUNING");
         writer.WriteString("prompt_tuning_init", "RANDOM");
         writer.WriteText("task_type", TaskOf(backbone));

@@ -13,6 +13,9 @@ internal static class PeftLayout
     /// <summary>The virtual tokens of a prompt, [P, D], or of all layers of a prefix, [P, L·2·D_kv].</summary>
     public const string Prompt = "prompt_embeddings";
 
+    /// <summary>The ids of a hard prompt's tokens, which PEFT does not have: there it is a prompt of their rows.</summary>
+    public const string Tokens = "tokens";
+
     /// <summary>The two tensors of a layer's prefix, in PEFT's order.</summary>
     public static readonly IReadOnlyList<string> KeyAndValue = ["key", "value"];
 
@@ -37,7 +40,7 @@ internal static class PeftLayout
         {
             switch (part)
             {
-                case PromptOptions when left.Remove(SoftPrompt.TensorName, out var rows):
+                case PromptOptions or HardPromptOptions when left.Remove(SoftPrompt.TensorName, out var rows):
                     named.Add(Prompt, rows);
                     break;
                 case PrefixOptions prefix when IsPeftPrefix(prefix, backbone):

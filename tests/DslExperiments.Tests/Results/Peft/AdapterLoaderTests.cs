@@ -68,6 +68,52 @@ public sealed class AdapterLoaderTests
         }
     }
 
+    public static TheoryData<string> Families => ["llama", "gpt2", "t5", "own"];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void What_an_adapter_exports_answers_as_the_adapter_does(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var folder = new TemporaryFolder();
+        var options = SavedArms.ByName(family) with { Dtype = Precision.Float64, Vocabulary = 9 };
+        int[] seeds = [0, 0];
+        var backbone = options.DecoderDepth > 0 ? new EncoderDecoder(options, seeds, CPU) : new Transformer(options, seeds, CPU);
+        MethodOptions[] methods =
+        [
+            new PromptOptions { Length = 3 },
+            new PrefixOptions { Length = 3 },
+            new PrefixOptions { Length = 2, Form = PrefixForm.BlockInput },
+            new LoraOptions { Rank = 2, Alpha = 3, On = [Projection.All] },
+            new PromptLoraOptions { Prompt = new PromptOptions { Length = 2 }, Lora = new LoraOptions { Rank = 2, Alpha = 2, RankStabilized = true } },
+            new PrefixLoraOptions { Prefix = new PrefixOptions { Length = 2 }, Lora = new LoraOptions { On = [Projection.MlpOut] } },
+            new FullOptions { On = [Projection.Q, Projection.MlpIn] },
+            new FullOptions { On = [Projection.All] },
+            new FrozenOptions(),
+        ];
+        foreach (var (method, number) in methods.Select(static (method, number) => (method, number)))
+        {
+            using var inner = NewDisposeScope();
+            var adapter = Made(method, backbone, seeds);
+            adapter.Values.add_(linspace(0.1, 0.9, adapter.Values.numel(), float64).cos());
+            var saved = new SavedAdapter[seeds.Length];
+            for (int arm = 0; arm < seeds.Length; arm++)
+            {
+                string place = folder[$"{number}-{arm}"];
+                var arrays = adapter.Export(arm).Select(static pair => new AdapterArray(
+                    pair.Key, pair.Value.shape, Precision.Float64, pair.Value.contiguous().data<double>().ToArray()));
+                AdapterFolder.Write(place, SavedArms.Of(method, options) with { Adapter = [.. arrays] });
+                saved[arm] = SavedAdapter.Read(place, options);
+            }
+
+            var loaded = AdapterLoader.Load(saved, backbone);
+            Assert.Equal(0, (Logits(backbone, adapter) - Logits(backbone, loaded)).abs().max().item<double>());
+            Assert.All(loaded.Tensors, static tensor => Assert.False(tensor.Leaf.requires_grad));
+            Array.ForEach(saved, static adapter => adapter.Dispose());
+        }
+    }
+
     [Fact]
     public void What_does_not_fit_is_refused()
     {
@@ -84,6 +130,26 @@ public sealed class AdapterLoaderTests
         Assert.Contains("has a tensor 'x'", Refusal(more, prompt), StringComparison.Ordinal);
 
         string Refusal(params SavedAdapter[] saved) => Assert.Throws<ExperimentUsageException>(() => AdapterLoader.Load(saved, backbone)).Message;
+    }
+
+    private static Adapter Made(MethodOptions method, Transformer backbone, int[] seeds) => method switch
+    {
+        PromptOptions prompt => new SoftPrompt([prompt, prompt], backbone, seeds),
+        PrefixOptions prefix => new Prefix([prefix, prefix], backbone, seeds),
+        LoraOptions lora => new Lora([lora, lora], backbone, seeds),
+        PromptLoraOptions both => new PromptLora([both, both], backbone, seeds),
+        PrefixLoraOptions both => new PrefixLora([both, both], backbone, seeds),
+        FullOptions full => new FullTuning([full, full], backbone, seeds),
+        _ => new Frozen([new FrozenOptions(), new FrozenOptions()], backbone, seeds),
+    };
+
+    private static Tensor Logits(Transformer backbone, Adapter adapter)
+    {
+        var ids = arange(10, int64).remainder(9).view(1, 2, 5);
+        var content = backbone.Options.DecoderDepth > 0
+            ? backbone.Embed(ids, 0, tensor((long[])[0, 2, 1, 2], [1, 2, 2]), null, ids.narrow(2, 0, 3))
+            : backbone.Embed(ids, 0, [1, 4]);
+        return backbone.Logits(content, adapter, Batch.All);
     }
 
     private static Tensor Logits(IReadOnlyList<SavedAdapter> saved, TransformerOptions options)

@@ -73,6 +73,19 @@ public sealed class PeftImportTests
     }
 
     [Fact]
+    public void A_hard_prompt_comes_back_as_the_rows_of_its_tokens()
+    {
+        using var folder = new TemporaryFolder();
+        var arm = SavedArms.Of(new HardPromptOptions { Text = "two words" }, SavedArms.Gpt2, ("prompt", [2, 6]));
+        arm = arm with { Adapter = [.. arm.Adapter, new AdapterArray("tokens", [2], Precision.Float32, [7, 3])] };
+        Assert.Equal(["prompt_embeddings"], SavedArms.Write(folder.Location, arm).Tensors.Keys);
+        Assert.Equal([7, 3], System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(folder["dslexperiments.json"]))!["tokens"]!.AsArray().Select(static token => (int)token!));
+        using var read = SavedAdapter.Read(folder.Location, SavedArms.Gpt2);
+        Assert.Equal(new PromptOptions { Length = 2 }, read.Method);
+        AssertSame([arm.Adapter[0]], read);
+    }
+
+    [Fact]
     public void A_prompt_of_PEFT_is_read()
     {
         using var folder = new PeftFolder(PromptConfig);
