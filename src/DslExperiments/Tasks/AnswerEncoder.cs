@@ -15,7 +15,8 @@ internal sealed class AnswerEncoder(
     /// <inheritdoc/>
     protected override Func<TextRow, TokenizedRow?> On(TextTable table)
     {
-        var text = new TextTemplate("task.template", template).On(table, names);
+        var read = new TextTemplate("task.template", template);
+        var text = read.On(table, names);
         int column = table.ColumnOf("task.output", output);
         return row =>
         {
@@ -27,7 +28,7 @@ internal sealed class AnswerEncoder(
 
             return new TokenizedRow(
                 row.Line,
-                Form.Input(input, Most),
+                Form.Input(input, Most, read.Tail),
                 [Form.EndedAnswer(answer, input, most)],
                 [.. row.All(column).Where(static one => !string.IsNullOrWhiteSpace(one)).Select(static one => one.Trim())]);
         };

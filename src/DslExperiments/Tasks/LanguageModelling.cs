@@ -10,12 +10,13 @@ namespace DslExperiments.Tasks;
 /// <summary>
 /// Running text, every token given after those before it. Joined, all texts are one stream, each ended by the token for
 /// it: training reads windows at random places, drawn anew in every step, and evaluation reads the stream once, window
-/// after window. Otherwise every text is a sequence.
+/// after window. A limit is on windows side by side, which training then reads in epochs. Otherwise every text is a sequence.
 /// </summary>
 public sealed class LanguageModelling : TextTask
 {
     private readonly LanguageModellingOptions options;
     private readonly Dictionary<TextSplit, int[]> streams = [];
+    private readonly Dictionary<TextSplit, int[]> windows = [];
 
     /// <summary>Reads and tokenises the files.</summary>
     /// <exception cref="ExperimentUsageException">The files are not as they should be.</exception>
@@ -44,6 +45,9 @@ public sealed class LanguageModelling : TextTask
                 throw new ExperimentUsageException(
                     $"task.{SpecText.Of(split)}: the file has {SpecText.Of(streams[split].Length)} tokens, fewer than a window of task.length {SpecText.Of(options.Length)} needs.");
             }
+
+            int all = (streams[split].Length - Behind + options.Length - 1) / options.Length;
+            windows[split] = RowSample.Of(all, split == TextSplit.Train ? options.Limit : options.EvalLimit, options.SampleSeed, SpecText.Of(split));
         }
     }
 
@@ -51,31 +55,30 @@ public sealed class LanguageModelling : TextTask
     private int Behind => Form.Tokenizer.BosId is null ? 1 : 0;
 
     /// <inheritdoc/>
-    public override int SequencesIn(TextSplit split) =>
-        options.Joined ? (streams[split].Length - Behind + options.Length - 1) / options.Length : Rows(split).Count;
+    public override int SequencesIn(TextSplit split) => options.Joined ? windows[split].Length : Rows(split).Count;
 
     /// <inheritdoc/>
     public override TextSequence SequenceOf(TextSplit split, int index) => options.Joined
-        ? Window(streams[split], index * options.Length)
+        ? Window(streams[split], windows[split][index] * options.Length)
         : Sequence(Rows(split)[index].Input);
 
     /// <inheritdoc/>
     private protected override IEnumerable<TextSequence> SequencesOf(Batch batch, int seed)
     {
-        if (!options.Joined || batch.Step < 0)
+        if (!options.Joined || batch.Step < 0 || options.Limit > 0)
         {
             return base.SequencesOf(batch, seed);
         }
 
         int[] stream = streams[TextSplit.Train];
         var random = new RandomNumbers(Seeds.Derive(seed, $"data/step/{batch.Step}"));
-        var windows = new TextSequence[batch.Size == 0 ? SequencesIn(TextSplit.Train) : batch.Size];
-        for (int i = 0; i < windows.Length; i++)
+        var drawn = new TextSequence[batch.Size == 0 ? SequencesIn(TextSplit.Train) : batch.Size];
+        for (int i = 0; i < drawn.Length; i++)
         {
-            windows[i] = Window(stream, random.Below(stream.Length - Behind - options.Length + 1));
+            drawn[i] = Window(stream, random.Below(stream.Length - Behind - options.Length + 1));
         }
 
-        return windows;
+        return drawn;
     }
 
     private protected override IEnumerable<int> ExampleOf(TokenizedRow row) => row.Input;
@@ -100,6 +103,8 @@ public sealed class LanguageModelling : TextTask
     private sealed class Encoder(LanguageModellingOptions options, TextForm form) : TextEncoder(options, form)
     {
         public override bool Whole => options.Joined;
+
+        public override bool LimitsRows => !options.Joined;
 
         protected override IEnumerable<string> Settings => [options.Text, options.Joined ? "joined" : SpecText.Of(options.Length)];
 

@@ -88,7 +88,8 @@ public sealed class MultipleChoice : TextTask, IRankedAnswers
                 throw new ExperimentUsageException("task.choices: name the columns of at least two choices.");
             }
 
-            var text = new TextTemplate("task.template", options.Template).On(table);
+            var template = new TextTemplate("task.template", options.Template);
+            var text = template.On(table);
             int[] columns = [.. options.Choices.Select(choice => table.ColumnOf("task.choices", choice))];
             int label = table.ColumnOf("task.label", options.Label);
             return row =>
@@ -110,7 +111,7 @@ public sealed class MultipleChoice : TextTask, IRankedAnswers
                     }
                 }
 
-                return new TokenizedRow(row.Line, Form.Input(input, Most), answers, [choices[right]!], right);
+                return new TokenizedRow(row.Line, Form.Input(input, Most, template.Tail), answers, [choices[right]!], right);
             };
         }
 

@@ -151,7 +151,8 @@ public sealed class TextClassification : TextTask, IRankedAnswers
                 throw new ExperimentUsageException("task.labels: list at least two different labels, and with verbalizers one for each.");
             }
 
-            var text = new TextTemplate("task.template", options.Template).On(table, ("text", options.Text));
+            var template = new TextTemplate("task.template", options.Template);
+            var text = template.On(table, ("text", options.Text));
             int label = table.ColumnOf("task.label", options.Label);
             return row =>
             {
@@ -164,7 +165,7 @@ public sealed class TextClassification : TextTask, IRankedAnswers
                 }
 
                 return text(row) is { } input && number >= 0
-                    ? new TokenizedRow(row.Line, Form.Input(input, Most), [], [options.Labels[number]], number)
+                    ? new TokenizedRow(row.Line, Form.Input(input, Most, template.Tail), [], [options.Labels[number]], number)
                     : null;
             };
         }

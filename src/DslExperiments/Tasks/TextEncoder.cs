@@ -17,11 +17,14 @@ internal abstract class TextEncoder(TextTaskOptions options, TextForm form)
     /// <summary>True when a .txt file is one text.</summary>
     public virtual bool Whole => false;
 
+    /// <summary>True when limits count rows.</summary>
+    public virtual bool LimitsRows => true;
+
     /// <summary>All that the tokens of a file follow from, besides the file.</summary>
     /// <param name="grouped">True when rows have their group.</param>
     public string Recipe(bool grouped) => string.Join(
         '\n',
-        new[] { GetType().Name, Form.Recipe, SpecText.Of(options.Header), SpecText.Of(Most), grouped ? $"group {options.Group}" : "" }
+        new[] { GetType().Name, Form.Recipe, SpecText.Of(options.Header), $"at most {SpecText.Of(Most)}", grouped ? $"group {options.Group}" : "" }
             .Concat(Settings).Select(static setting => $"{SpecText.Of(setting.Length)} {setting}"));
 
     /// <summary>The family's own settings that the tokens follow from.</summary>

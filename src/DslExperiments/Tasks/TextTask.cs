@@ -59,7 +59,7 @@ public abstract class TextTask : TokenTask
                 path, bytes, encoder.Recipe(grouped), files.Runs is { } runs ? Path.Combine(runs, "tokenized") : null,
                 () => encoder.Encode(TextTable.Parse(path, bytes, options.Header, encoder.Whole), grouped));
             CheckTokens(path, all);
-            rows[split] = all.Take(RowSample.Of(all.Rows.Count, limit, options.SampleSeed, word));
+            rows[split] = encoder.LimitsRows ? all.Take(RowSample.Of(all.Rows.Count, limit, options.SampleSeed, word)) : all;
         }
     }
 

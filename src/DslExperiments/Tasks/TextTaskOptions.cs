@@ -27,16 +27,16 @@ public abstract record TextTaskOptions : TaskOptions
     /// <summary>A column that parts the evaluation into groups (gap metrics); empty for none.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>Most rows to train on, drawn by <see cref="SampleSeed"/>; 0 for all.</summary>
+    /// <summary>Most rows, or windows of joined texts, to train on, drawn by <see cref="SampleSeed"/>; 0 for all.</summary>
     public int Limit { get; init; }
 
-    /// <summary>Most rows to evaluate on, drawn by <see cref="SampleSeed"/>; 0 for all.</summary>
+    /// <summary>Most rows, or windows of joined texts, to evaluate on, drawn by <see cref="SampleSeed"/>; 0 for all.</summary>
     public int EvalLimit { get; init; }
 
     /// <summary>Draws the rows of the limits: the same for every arm and seed.</summary>
     public int SampleSeed { get; init; }
 
-    /// <summary>Most tokens of an input, T; the end of a longer one is left out.</summary>
+    /// <summary>Most tokens of an input, T; the end of a longer one is left out, but not what its template has after the last column.</summary>
     public int MaxLength { get; init; } = 128;
 }
 

@@ -24,15 +24,25 @@ public sealed record TextForm(TransformerOptions Backbone, TextTokenizer Tokeniz
     /// <summary>What, besides the texts, their tokens follow from.</summary>
     public string Recipe => $"{Tokenizer.ContentHash} {SpecText.Of(HasDecoder)}";
 
-    /// <summary>The tokens of an input; the end of a long one is left out.</summary>
+    /// <summary>The tokens of an input; the end of a long one is left out, but not its tail.</summary>
     /// <param name="text">The text.</param>
     /// <param name="most">Most tokens, those that begin and end the text included.</param>
-    public int[] Input(string text, int most)
+    /// <param name="tail">What the text ends in whatever the row: the cue for the answer.</param>
+    public int[] Input(string text, int most, string tail = "")
     {
-        // A tokenizer that marks beginnings would make a token of the space and put its own before the answer.
-        var tokens = Tokenizer.Encode(SpacesItself ? text.TrimEnd() : text);
         int[] before = !HasDecoder && Tokenizer.BosId is { } bos ? [bos] : [], after = HasDecoder && Tokenizer.EosId is { } eos ? [eos] : [];
-        return [.. before, .. tokens.Take(Math.Max(0, most - before.Length - after.Length)), .. after];
+        int room = Math.Max(0, most - before.Length - after.Length);
+        int[] tokens = Encode(text);
+        if (tokens.Length > room)
+        {
+            int kept = Math.Min(room, tokens.Length - tokens.AsSpan().CommonPrefixLength(Encode(text[..^tail.Length])));
+            tokens = [.. tokens[..(room - kept)], .. tokens[^kept..]];
+        }
+
+        return [.. before, .. tokens, .. after];
+
+        // A tokenizer that marks beginnings would make a token of the space and put its own before the answer.
+        int[] Encode(string part) => Tokenizer.Encode(SpacesItself ? part.TrimEnd() : part);
     }
 
     /// <summary>The tokens of an answer, without one that ends it.</summary>

@@ -234,6 +234,26 @@ public sealed class TextTaskTests : IDisposable
     }
 
     [Fact]
+    public void Limits_of_joined_texts_are_on_windows()
+    {
+        Write("train.txt", "abcdefghijklmnopqrstuvwxyz");
+        int[] seeds = [7];
+        var backbone = new Transformer(Bytes, seeds, CPU);
+        var options = new LanguageModellingOptions { Train = "train.txt", Eval = "train.txt", Length = 3, Limit = 4, EvalLimit = 5 };
+        var task = new LanguageModelling(options, backbone, seeds, Files, new TestBytes());
+        Assert.Equal((4, 5), (task.SequencesIn(TextSplit.Train), task.SequencesIn(TextSplit.Eval)));
+        string[] kept = [.. Enumerable.Range(0, 4).Select(i => Text(task.SequenceOf(TextSplit.Train, i).Targets))];
+        Assert.All(kept, text => Assert.Equal(0, ("abcdefghijklmnopqrstuvwxyz".IndexOf(text[0], StringComparison.Ordinal)) % 3));
+        var seen = Enumerable.Range(0, 2).SelectMany(step => Rows(task.Train(Batch.Fresh(step, 2)))).ToArray();
+        Assert.Equal(kept.Order(), seen.Order());
+
+        static string Text(IEnumerable<int> ids) => new TestBytes().Decode(ids);
+
+        static IEnumerable<string> Rows(TokenData data) => Enumerable.Range(0, data.Sequences)
+            .Select(row => Text(data.Targets[0, row].contiguous().data<long>().Select(id => (int)id)));
+    }
+
+    [Fact]
     public void Without_a_token_that_begins_the_first_token_is_not_given()
     {
         Write("train.tsv", "text\na b c\nb c\n");
@@ -256,8 +276,19 @@ public sealed class TextTaskTests : IDisposable
         var backbone = new Transformer(Bytes, seeds, CPU);
         var task = new TextClassification(
             SentimentOptions with { MaxLength = 5, Limit = 4, EvalLimit = 3 }, backbone, seeds, Files, new TestBytes());
-        Assert.All(task.Rows(TextSplit.Train), row => Assert.Equal([256, 'I', 't', ' ', 'i'], row.Input));
+        Assert.All(task.Rows(TextSplit.Train), row => Assert.Equal([256, 'I', 't', ' ', '.'], row.Input));
         Assert.Equal((4, 3), (task.Rows(TextSplit.Train).Count, task.Rows(TextSplit.Eval).Count));
+
+        // What the template has after the text stays, even alone, and is cut as well where it is too long.
+        var form = new TextForm(Bytes, new TestBytes());
+        Assert.Equal([256, .. Chars("abcdef it")], form.Input("abcdef it", 10, " it"));
+        Assert.Equal([256, .. Chars("abc it")], form.Input("abcdef it", 7, " it"));
+        Assert.Equal([256, .. Chars("it")], form.Input("abcdef it", 3, " it"));
+        Assert.Equal([256, .. Chars("abc")], form.Input("abcdef it", 4));
+        var words = new TextForm(Bytes, new TestWords("a", "b", "c", "it", "was"));
+        Assert.Equal([3, 6, 7], words.Input("a b c it was ", 3, " it was "));
+
+        static int[] Chars(string text) => [.. text.Select(letter => (int)letter)];
     }
 
     [Fact]

@@ -49,8 +49,12 @@ public sealed class TextTemplate
             throw new ExperimentUsageException($"{key}: '{template}' names no column, so all texts would be the same; write {{column}}.");
         }
 
-        parts.Add((literal.ToString(), null));
+        Tail = literal.ToString();
+        parts.Add((Tail, null));
     }
+
+    /// <summary>What follows the last column.</summary>
+    public string Tail { get; }
 
     /// <summary>The text of every row of a table.</summary>
     /// <param name="table">The table.</param>
