@@ -50,6 +50,15 @@ public sealed class ReferenceTests
         }
     }
 
+    [SharedTheory("data/tokenizers/t5")]
+    [InlineData("\u2034", 3, 17774, 7079)]
+    [InlineData("a\u2034", 3, 9, 7079, 17774)]
+    [InlineData("f\u2034", 3, 89, 17774, 7079)]
+    [InlineData("v\u2034", 3, 208, 7079, 17774)]
+    [InlineData("x y\u2034", 3, 226, 3, 63, 17774, 7079)]
+    public void Segmentations_that_are_equal_but_for_rounding_are_chosen_as_in_sentence_piece(string text, params int[] ids) =>
+        Assert.Equal(ids, TokenizerFiles.Open(SharedData.Find("data/tokenizers/t5")!).Encode(text));
+
     [SharedFact("data/models/stories260k")]
     public void The_hash_of_one_file_is_that_files()
     {

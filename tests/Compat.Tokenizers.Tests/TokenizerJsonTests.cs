@@ -165,6 +165,7 @@ public sealed class TokenizerJsonTests
         Assert.Equal(["ab", "12", "-", "c"], Parts("ab12-c", new { type = "Digits" }, new { type = "Punctuation" }));
         Assert.Equal(["ab", "1", "2", "-", "c"], Parts("ab12-c", new { type = "Digits", individual_digits = true }, new { type = "Punctuation" }));
         Assert.Equal(["a", "c", "b"], Parts("a c b", new { type = "WhitespaceSplit" }));
+        Assert.Equal(["\u0939\u093F\u0928\u094D\u0926\u0940", "-\u2460", "x"], Parts("\u0939\u093F\u0928\u094D\u0926\u0940-\u2460 x", new { type = "Whitespace" }));
         Assert.Equal(["a-", "-", "c"], Parts("a--c", Split("-", "MergedWithPrevious")));
         Assert.Equal(["a", "-", "-c"], Parts("a--c", Split("-", "MergedWithNext")));
         Assert.Equal(["a", "--", "c"], Parts("a--c", Split("-", "Contiguous")));
@@ -173,6 +174,18 @@ public sealed class TokenizerJsonTests
         Assert.Equal(["-", "-"], Parts("a--c", Split("-", "Removed", invert: true)));
 
         static object Split(string literal, string behavior, bool invert = false) => new { type = "Split", pattern = new { String = literal }, behavior, invert };
+    }
+
+    [Fact]
+    public void Normalizers_are_those_of_their_names()
+    {
+        Assert.Equal("ac", Normalized("a\u0301\u0903c\u20DD", new { type = "StripAccents" }));
+        Assert.Equal("ac", Normalized("\u00E1c", new { type = "NFD" }, new { type = "StripAccents" }));
+        Assert.Equal("ac", Normalized("  AC\n", new { type = "Strip" }, new { type = "Lowercase" }));
+        Assert.Equal("a", Normalized("12a345", new { type = "Replace", pattern = new { Regex = "[0-9]+" }, content = "" }));
+        Assert.Equal("ca", Normalized("a", new { type = "Prepend", prepend = "c" }));
+        Assert.Equal("\u00E1", Normalized("a\u0301", new { type = "NFC" }));
+        Assert.Equal("a", Normalized("\uFF41", new { type = "NFKC" }));
     }
 
     [Fact]
@@ -286,6 +299,17 @@ public sealed class TokenizerJsonTests
             pre_tokenizer = new { type = "Sequence", pretokenizers = preTokenizers }, model = new { type = "WordPiece", vocab = tokens },
         });
         return [.. tokenizer.Encode(text).Select(tokenizer.Piece)];
+    }
+
+    /// <summary>What is left of a text after normalising, as bytes' tokens give it back.</summary>
+    private static string Normalized(string text, params object[] normalizers)
+    {
+        var tokenizer = Open(new
+        {
+            normalizer = new { type = "Sequence", normalizers }, pre_tokenizer = ByteLevel, decoder = ByteLevel,
+            model = new { type = "BPE", vocab = ByteLevelTests.Alphabet(), merges = Array.Empty<string>() },
+        });
+        return tokenizer.Decode(tokenizer.Encode(text));
     }
 
     private static TextTokenizer Open(object json)

@@ -5,7 +5,8 @@ namespace Microsoft.ML.Tokenizers;
 
 /// <summary>
 /// The most probable segmentation of a unigram model: Viterbi over UTF-8 with float32 scores that add up from the
-/// beginning of the text. A character without a piece costs the lowest score minus 10.
+/// beginning of the text. A character without a piece costs the lowest score minus 10. As in SentencePiece, a candidate
+/// is compared before its sum is rounded, which decides between segmentations that are equal but for rounding.
 /// </summary>
 internal sealed class UnigramEncoder : PieceEncoder
 {
@@ -98,14 +99,14 @@ internal sealed class UnigramEncoder : PieceEncoder
                 }
 
                 // What the user defined gets a bonus, so that it is always chosen.
-                var score = _kinds[id] == PieceKind.UserDefined ? ((end - start) * _highest) - 0.1f : _scores[id];
+                double score = _kinds[id] == PieceKind.UserDefined ? ((end - start) * _highest) - 0.1 : _scores[id];
                 Offer(ref best[end], score + here, start, id);
                 hasSingle |= end - start == character;
             }
 
             if (!hasSingle)
             {
-                Offer(ref best[start + character], unknownScore + here, start, _unknownId);
+                Offer(ref best[start + character], (double)unknownScore + here, start, _unknownId);
             }
 
             start += character;
@@ -114,11 +115,11 @@ internal sealed class UnigramEncoder : PieceEncoder
         return best;
     }
 
-    private static void Offer(ref (float Score, int Start, int Id) best, float score, int start, int id)
+    private static void Offer(ref (float Score, int Start, int Id) best, double score, int start, int id)
     {
         if (best.Start < 0 || score > best.Score)
         {
-            best = (score, start, id);
+            best = ((float)score, start, id);
         }
     }
 }

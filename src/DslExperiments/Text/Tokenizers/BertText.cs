@@ -31,13 +31,13 @@ internal static class BertText
         }
 
         text = result.ToString();
-        text = stripAccents ? StripAccents(text.Normalize(NormalizationForm.FormD)) : text;
+        text = stripAccents ? Without(text.Normalize(NormalizationForm.FormD), c => c == UnicodeCategory.NonSpacingMark) : text;
         return lowerCase ? LowerCase(text) : text;
     }
 
-    /// <summary>A text without combining marks that take no space.</summary>
-    public static string StripAccents(string text) =>
-        string.Concat(text.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark).Select(r => r.ToString()));
+    /// <summary>A text without combining marks.</summary>
+    public static string StripMarks(string text) =>
+        Without(text, c => c is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark);
 
     /// <summary>Lower case, character by character. One capital letter becomes two characters.</summary>
     public static string LowerCase(string text) => text.Replace("\u0130", "i\u0307", StringComparison.Ordinal).ToLowerInvariant();
@@ -48,9 +48,23 @@ internal static class BertText
     public static bool IsPunctuation(Rune rune) =>
         rune.Value is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~') || Rune.IsPunctuation(rune);
 
+    private static string Without(string text, Func<UnicodeCategory, bool> condition)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (!condition(Rune.GetUnicodeCategory(rune)))
+            {
+                result.Append(rune.ToString());
+            }
+        }
+
+        return result.ToString();
+    }
+
     private static bool IsControl(Rune rune) =>
-        rune.Value is not ('\t' or '\n' or '\r') && Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+        rune.Value is not ('\t' or '\n' or '\r')
+        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse;
 
     private static bool IsCjk(int value) =>
         value is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2CEAF)

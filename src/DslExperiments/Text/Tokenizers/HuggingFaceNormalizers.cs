@@ -66,7 +66,7 @@ internal static class HuggingFaceNormalizers
             case "Lowercase":
                 return BertText.LowerCase;
             case "StripAccents":
-                return BertText.StripAccents;
+                return BertText.StripMarks;
             case "Strip":
                 var (left, right) = (place.Flag("strip_left", true), place.Flag("strip_right", true));
                 return text => left && right ? text.Trim() : left ? text.TrimStart() : right ? text.TrimEnd() : text;

@@ -12,9 +12,13 @@ internal static class SentencePieceWriter
     public static byte[] Write(SentencePieceModel model, int unknownId)
     {
         using var file = new MemoryStream();
+        var lowest = model.Pieces.Where(p => p.Kind == PieceKind.Normal).Select(p => p.Score).DefaultIfEmpty().Min();
         for (var id = 0; id < model.Pieces.Count; id++)
         {
-            Field(file, 1, Piece(model.Pieces[id], id));
+            // The package derives two scores from those of all pieces, SentencePiece from those of normal pieces and zero.
+            var piece = model.Pieces[id];
+            var score = piece.Kind switch { PieceKind.UserDefined => 0, PieceKind.Unused => lowest, _ => piece.Score };
+            Field(file, 1, Piece(piece with { Score = model.ModelType == SentencePieceModel.Unigram ? score : piece.Score }, id));
         }
 
         // The package cannot open a unigram model without these ids, so all of them are the unknown one.

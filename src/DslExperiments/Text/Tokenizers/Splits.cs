@@ -180,6 +180,7 @@ internal static partial class Splits
     [GeneratedRegex(@"'(?:[sdmt]|re|ve|ll)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")]
     private static partial Regex Gpt2();
 
-    [GeneratedRegex(@"\w+|[^\w\s]+")]
+    // More is a word character there than here: all marks, letters that are numbers, circled letters, joiners.
+    [GeneratedRegex(@"[\w\p{M}\p{Nl}\u24B6-\u24E9\u200C\u200D]+|[^\w\s\p{M}\p{Nl}\u24B6-\u24E9\u200C\u200D]+")]
     private static partial Regex Words();
 }

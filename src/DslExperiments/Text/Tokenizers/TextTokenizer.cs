@@ -24,7 +24,7 @@ public abstract class TextTokenizer
     /// <summary>The ids [T] of a text without special ones. Names of special tokens in it are plain text.</summary>
     public abstract int[] Encode(string text);
 
-    /// <summary>The text of ids [T]. Special ids, and ids beyond the vocabulary, leave nothing.</summary>
+    /// <summary>The text of ids [T]. Special ids, and ids beyond the vocabulary, leave nothing; the unknown one leaves a mark.</summary>
     public abstract string Decode(IEnumerable<int> ids);
 
     /// <summary>The entry of the vocabulary that an id stands for, as its file spells it.</summary>
