@@ -301,6 +301,36 @@ public sealed class PeftImportTests
         Assert.Contains("there is no such folder", Refusal(folder["nowhere"]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("adapter_config.json")]
+    [InlineData("adapter_model.safetensors")]
+    [InlineData("dslexperiments.json")]
+    public void Changed_bytes_never_do_worse_than_being_refused(string file)
+    {
+        using var folder = new TemporaryFolder();
+        SavedArms.Write(folder.Location, SavedArms.Of(new LoraOptions { Rank = 2, Alpha = 3 }, SavedArms.Gpt2));
+        byte[] whole = File.ReadAllBytes(folder[file]);
+        var random = new Random(5);
+        for (int round = 0; round < 300; round++)
+        {
+            byte[] bytes = [.. whole];
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
+            {
+                bytes[random.Next(Math.Min(bytes.Length, 700))] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(folder[file], bytes);
+            try
+            {
+                SavedAdapter.Read(folder.Location, SavedArms.Gpt2).Dispose();
+            }
+            catch (ExperimentUsageException)
+            {
+                // Refused in words.
+            }
+        }
+    }
+
     private static PeftFolder Lora()
     {
         var folder = new PeftFolder(LoraConfig);
