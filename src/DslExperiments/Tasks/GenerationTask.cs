@@ -1,7 +1,7 @@
 using DslExperiments.Backbones;
+using DslExperiments.Backbones.Generation;
 using DslExperiments.Methods;
 using DslExperiments.Text;
-using static TorchSharp.torch;
 
 namespace DslExperiments.Tasks;
 
@@ -33,64 +33,19 @@ public abstract class GenerationTask : TextTask
     {
         var rows = Rows(split);
         var texts = Enumerable.Range(0, adapter.Arms).Select(_ => new string[rows.Count]).ToArray();
-        int perGroup = adapter.Arms / Backbone.Groups.Count;
-        foreach (int[] chunk in Chunks(Enumerable.Range(0, rows.Count), row => (rows[row].Input.Length + most, 1), adapter.Arms * perGroup))
+        var generator = new TokenGenerator(Backbone, adapter);
+        var greedy = new GenerationOptions { MaxTokens = most, EndTokens = [Form.Tokenizer.EosId!.Value], DecoderStart = Form.Start };
+        foreach (int[] chunk in Chunks(Enumerable.Range(0, rows.Count), row => (rows[row].Input.Length + most, 1), adapter.Arms))
         {
-            var given = Continue(adapter, [.. chunk.Select(row => rows[row].Input)]);
-            for (int arm = 0; arm < adapter.Arms; arm++)
+            var places = Enumerable.Range(0, adapter.Arms).SelectMany(arm => chunk.Select(row => (Arm: arm, Row: row))).ToArray();
+            var given = generator.Generate([.. places.Select(place => new GenerationRequest(rows[place.Row].Input, place.Arm))], greedy);
+            for (int i = 0; i < places.Length; i++)
             {
-                for (int i = 0; i < chunk.Length; i++)
-                {
-                    texts[arm][chunk[i]] = Form.Tokenizer.Decode(given[arm][i]).Trim();
-                }
+                texts[places[i].Arm][places[i].Row] = Form.Tokenizer.Decode(given[i].Ids).Trim();
             }
         }
 
         return texts;
-    }
-
-    /// <summary>The most likely tokens after every input, up to the one that ends a text, per arm and input.</summary>
-    private List<int>[][] Continue(Adapter adapter, int[][] inputs)
-    {
-        int groups = Backbone.Groups.Count, perGroup = adapter.Arms / groups, n = inputs.Length, eos = Form.Tokenizer.EosId!.Value;
-        var given = Enumerable.Range(0, adapter.Arms).Select(_ => inputs.Select(static _ => new List<int>()).ToArray()).ToArray();
-        for (int step = 0; step < most && given.Any(arm => arm.Any(IsOpen)); step++)
-        {
-            using var scope = NewDisposeScope();
-            using var frozen = no_grad();
-
-            // Each arm goes its own way: its sequences are a part of its seed's, [G, (A/G) N, T].
-            var data = Collate([.. Enumerable.Range(0, groups).Select(group => Enumerable.Range(group * perGroup, perGroup)
-                .SelectMany(arm => inputs.Select((input, i) => Next(input, given[arm][i]))).ToArray())]);
-            var likeliest = Scores(adapter, data).argmax(-1).view(groups, perGroup, perGroup, n).diagonal(0, 1, 2);
-            long[] next = likeliest.transpose(1, 2).contiguous().cpu().data<long>().ToArray();
-            for (int arm = 0; arm < adapter.Arms; arm++)
-            {
-                for (int i = 0; i < n; i++)
-                {
-                    if (IsOpen(given[arm][i]))
-                    {
-                        given[arm][i].Add((int)next[(arm * n) + i]);
-                    }
-                }
-            }
-        }
-
-        foreach (var tokens in given.SelectMany(static arm => arm).Where(tokens => !IsOpen(tokens)))
-        {
-            tokens.RemoveAt(tokens.Count - 1);
-        }
-
-        return given;
-
-        bool IsOpen(List<int> tokens) => tokens.Count == 0 || tokens[^1] != eos;
-
-        // The one token that is to be given next stands for any.
-        TextSequence Next(int[] input, List<int> before)
-        {
-            var whole = TextSequence.Of(Form, input, [.. before, eos]);
-            return whole with { Reads = [whole.Reads[^1]], Targets = [eos] };
-        }
     }
 
     /// <summary>True when a text is a right one, by the rules of the family.</summary>
