@@ -22,6 +22,7 @@ internal static class CommandTree
             CompareCommand.Create(context),
             ReportCommand.Create(context),
             InspectCommand.Create(context),
+            GenerateCommand.Create(context),
             SchemaCommand.Create(context),
         };
         root.Options.Add(new Option<bool>(DebugName) { Description = "Show where an unexpected error happened.", Recursive = true });

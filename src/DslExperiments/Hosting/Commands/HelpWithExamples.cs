@@ -29,6 +29,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["compare"] = ["compare runs/single-layer-limit/20260101T120000Z-1a2b3c4d results/first"],
         ["report"] = ["report results/first"],
         ["inspect"] = ["inspect models/gpt2"],
+        ["generate"] =
+        [
+            "generate models/gpt2 --text \"Once upon a time\" --temperature 0.8 --top-p 0.95 --seed 1",
+            "generate models/gpt2 --adapter results/first/adapters/0001-prompt --text \"The film was\" --adapter results/second/adapters/0001-prompt --text \"Who wrote it?\"",
+        ],
         ["schema"] = ["schema > experiment.schema.json"],
     };
 
