@@ -19,6 +19,11 @@ internal sealed class MlpFunction
     public MlpFunction(Transformer backbone, int layer, int group)
     {
         var options = backbone.Options;
+        if (options.Mlp.Gated)
+        {
+            throw new NotSupportedException("Values of a gated MLP are not inverted.");
+        }
+
         width = options.Width;
         hidden = options.Mlp.Hidden;
         residual = options.Mlp.Residual || hidden == 0;
@@ -26,8 +31,8 @@ internal sealed class MlpFunction
         if (hidden > 0)
         {
             var (first, second) = (backbone.Layers[layer][Projection.MlpIn], backbone.Layers[layer][Projection.MlpOut]);
-            (w1, b1) = (first.Matrix[group].ToDoubles(), first.Bias![group].ToDoubles());
-            (w2, b2) = (second.Matrix[group].ToDoubles(), second.Bias![group].ToDoubles());
+            (w1, b1) = (first.Matrix[group].ToDoubles(), first.Bias?[group].ToDoubles() ?? new double[hidden]);
+            (w2, b2) = (second.Matrix[group].ToDoubles(), second.Bias?[group].ToDoubles() ?? new double[width]);
         }
     }
 
@@ -224,6 +229,10 @@ internal sealed class MlpFunction
             case Activation.Gelu:
                 double cumulative = 0.5 * SpecialFunctions.Erfc(-x / Math.Sqrt(2));
                 return (x * cumulative, cumulative + (x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI)));
+            case Activation.GeluTanh:
+                double factor = Math.Sqrt(2 / Math.PI), bend = Math.Tanh(factor * (x + (0.044715 * x * x * x)));
+                double slope = factor * (1 + (3 * 0.044715 * x * x)) * (1 - (bend * bend));
+                return (0.5 * x * (1 + bend), 0.5 * (1 + bend + (x * slope)));
             case Activation.Silu:
                 double sigmoid = 1 / (1 + Math.Exp(-x));
                 return (x * sigmoid, sigmoid * (1 + (x * (1 - sigmoid))));
