@@ -16,6 +16,9 @@ public sealed record ArmDesign(
 {
     /// <summary>How the backbone was trained before it was frozen, or null when it is as drawn or constructed.</summary>
     public PretrainOptions? Pretrain { get; init; }
+
+    /// <summary>True when there is something to train; the tokens of a prompt that is not searched are numbers, but stay.</summary>
+    public bool Trains => TrainableParameters > (Method is HardPromptOptions { Candidates: 0 } prompt ? HardPrompt.Count(prompt) : 0);
 }
 
 /// <summary>The resolved settings of one profile; generated experiments derive one record each.</summary>

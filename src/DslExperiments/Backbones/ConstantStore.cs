@@ -72,4 +72,5 @@ internal enum Stage
     OwnMask,
     VirtualPositions,
     Target,
+    Instruction,
 }

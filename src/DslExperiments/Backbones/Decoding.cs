@@ -29,8 +29,11 @@ public static class Decoding
         for (int step = 0; step < steps; step++)
         {
             using var inner = NewDisposeScope();
-            var content = backbone.Embed(texts, firstPosition, [(int)given + step - 1]);
-            var likeliest = backbone.Logits(content, adapter, Batch.All).argmax(-1).view(groups, perGroup, perGroup, n);
+
+            // What stands before the first answer stays what it was.
+            int read = (int)given + step - 1;
+            var content = backbone.Embed(texts, firstPosition, adapter.ReadsSequences && step > 0 ? [(int)given - 1, read] : [read]);
+            var likeliest = backbone.Logits(content, adapter, Batch.All).select(2, -1).argmax(-1).view(groups, perGroup, perGroup, n);
             var own = likeliest.diagonal(0, 1, 2).transpose(1, 2).reshape(groups, perGroup * n, 1);
             texts = cat([texts, own], 2).MoveToOuterDisposeScope();
         }

@@ -50,6 +50,7 @@ internal sealed class EncoderDecoderPass(
 
     private Tensor Encode(Tensor? mask)
     {
+        adapter.Prepare();
         int t = Prompt + content.Length, m = sequences * t;
         var before = adapter.Prompt is { } prompt ? new RowsBefore(prompt.Count, prompt.Lengths, IsCounted) : RowsBefore.None;
         var rows = Joined(adapter.Prompt?.Rows, ContentRows(content.Ids!), content.Length);
@@ -57,7 +58,7 @@ internal sealed class EncoderDecoderPass(
         {
             var normed = layer == 0 ? null : math.Before(rows, layer, NormPlace.Attention);
             var (q, k, v) = normed is null ? First() : Projected(layer, normed, m);
-            var mixed = SelfAttention(layer, q, k, v, t, before, mask, encoderBias);
+            var mixed = SelfAttention(layer, q, k, v, t, before, mask, encoderBias, rows);
             rows = math.Mlp(layer, math.Attended(layer, mixed, m, rows), m);
         }
 
@@ -185,7 +186,8 @@ internal sealed class EncoderDecoderPass(
     // Attention -------------------------------------------------------------------------------------------------------
 
     /// <summary>Rows of a stack over each other, with the layer's prefix: [A, B·T, H·Dh].</summary>
-    private Tensor SelfAttention(int layer, Tensor q, Tensor k, Tensor v, int t, RowsBefore before, Tensor? mask, RelativeBias bias)
+    private Tensor SelfAttention(
+        int layer, Tensor q, Tensor k, Tensor v, int t, RowsBefore before, Tensor? mask, RelativeBias bias, Tensor? encoded = null)
     {
         int keys = t;
         if (adapter.PrefixOf(layer) is { } prefix)
@@ -203,11 +205,30 @@ internal sealed class EncoderDecoderPass(
                 mask = JoinedMask(zeros([arms, p], backbone.Dtype, backbone.Device), mask, t);
             }
         }
+        else if (encoded is not null && adapter.ReadsSequences && adapter.TokensOf(layer, encoded.view(arms, sequences, t, width), Instruction(mask, t)) is { } made)
+        {
+            int p = (int)made.shape[2], m = sequences * p;
+            var normed = math.Before(made.reshape(arms, m, width), layer, NormPlace.Attention);
+            (k, v) = (Before(math.Project(layer, Projection.K, normed, m), k), Before(math.Project(layer, Projection.V, normed, m), v));
+            keys += p;
+            before = new RowsBefore(p, adapter.PrefixLengths!, IsCounted);
+            mask = mask is null && adapter.TokenMask is null
+                ? null
+                : JoinedMask(adapter.TokenMask ?? zeros([arms, p], backbone.Dtype, backbone.Device), mask, t);
+        }
 
         var (mixed, weights) = Mix(q, k, v, t, keys, bias.Of(t, keys - before.Count, before), mask, arms);
         watch?.Invoke(layer, weights);
         return mixed;
     }
+
+    /// <summary>Rows of each sequence before those of another tensor, [A, B·P, X] and [A, B·T, X].</summary>
+    private Tensor Before(Tensor first, Tensor rest) =>
+        cat([first.view(arms, sequences, -1, rest.shape[2]), rest.view(arms, sequences, -1, rest.shape[2])], 2).view(arms, -1, rest.shape[2]);
+
+    /// <summary>What a generator must not look at: the padding of the encoder's sequences, [A, B, T].</summary>
+    private Tensor Instruction(Tensor? mask, int t) =>
+        (mask ?? zeros([1, 1, 1, 1, 1], backbone.Dtype, backbone.Device)).expand(arms, sequences, 1, 1, t).reshape(arms, sequences, t);
 
     private Tensor PrefixPart(int layer, PrefixRows prefix, Tensor? given, Projection projection) => prefix.Rows is { } rows
         ? math.Project(layer, projection, math.Before(rows, layer, NormPlace.Attention), (int)rows.shape[1])

@@ -54,6 +54,7 @@ internal sealed class FrozenPass
         shift = places.ContentStart - content.FirstPosition;
         sequences = batch.IsAll ? content.Sequences : batch.Size;
         live = new RowMath(backbone, adapter, arms);
+        adapter.Prepare();
     }
 
     private int Depth => options.Depth;
@@ -66,7 +67,7 @@ internal sealed class FrozenPass
             throw new InvalidOperationException("The sequences are read at the last virtual token before them, but the adapter has no prompt.");
         }
 
-        if (TrainsInput || content.ReadsPrompt)
+        if (TrainsInput || content.ReadsPrompt || adapter.ReadsSequences)
         {
             return Live().Run(0, PlainRows(0));
         }

@@ -112,6 +112,11 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         }
 
         (k, v) = (AttentionMath.ForQueries(k, heads), AttentionMath.ForQueries(v, heads));
+        if (adapter.ReadsSequences && MadeHeads(layer, input) is { } made)
+        {
+            return BySequence(layer, q, k, v, made, input, last);
+        }
+
         bool packs = watch is not null
             || (!AreOwn(last) && AttentionMath.PaysToPack(input, last ? content.ReadCount : input.T, headWidth, backbone.CallCost));
         return packs ? Packed(layer, q, k, v, input, last) : Split(layer, q, k, v, input, last);
@@ -177,6 +182,65 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             .bmm(promptV).view(arms, heads, p, headWidth);
         return cat([prompt, mixed], 2);
     }
+
+    /// <summary>Each sequence by itself over the virtual tokens that were made of it, and over its own.</summary>
+    private Tensor BySequence(
+        int layer, Tensor q, Tensor k, Tensor v, (Tensor Keys, Tensor Values, Tensor? Mask) made, LiveRows input, bool last)
+    {
+        int b = input.B, t = input.T, tq = last ? content.ReadCount : t, batches = arms * heads * b;
+        var queries = q.reshape(batches, tq, headWidth);
+        var scores = AttentionMath.Scores(queries, k.reshape(batches, t, headWidth), SequenceMask(input, last), options.ScoreScale());
+        if (AreOwn(last))
+        {
+            scores = (scores.view(groups, arms / groups, heads, b, tq, t) + OwnMask(input, last)).view(batches, tq, t);
+        }
+
+        var before = AttentionMath.Scores(queries, made.Keys, made.Mask, options.ScoreScale());
+        var weights = cat([before, scores], 2).softmax(-1);
+        watch?.Invoke(layer, weights.view(arms, heads, b, tq, -1));
+        return weights.bmm(cat([made.Values, v.reshape(batches, t, headWidth)], 1)).view(arms, heads, b * tq, headWidth);
+    }
+
+    /// <summary>The virtual tokens that a layer makes of each sequence, heads apart: keys and values [A·H·B, P, Dh], mask [A·H·B, 1, P]; or null.</summary>
+    private (Tensor Keys, Tensor Values, Tensor? Mask)? MadeHeads(int layer, LiveRows input)
+    {
+        if (adapter.TokensOf(layer, input.Rows.view(arms, input.B, input.T, width), Instruction(input)) is not { } tokens)
+        {
+            return null;
+        }
+
+        int p = (int)tokens.shape[2], m = input.B * p;
+        var normed = math.Before(tokens.reshape(arms, m, width), layer, NormPlace.Attention);
+        var keys = Heads(math.Project(layer, Projection.K, normed, m), m, keyHeads);
+        keys = places.Turn ? PositionSignals.Rotate(keys, places.PrefixTurns(), headWidth) : keys;
+        var mask = adapter.TokenMask is not { } padding ? null : adapter.Constants.Get(
+            new(Stage.KeyMask, 2, input.B),
+            () => padding.view(arms, 1, 1, 1, p).expand(arms, heads, input.B, 1, p).reshape(arms * heads * input.B, 1, p));
+        return (Apart(keys), Apart(Heads(math.Project(layer, Projection.V, normed, m), m, keyHeads)), mask);
+
+        Tensor Apart(Tensor each) => AttentionMath.ForQueries(each, heads).reshape(arms * heads * input.B, p, headWidth);
+    }
+
+    /// <summary>0 for tokens up to the first one that is read, −∞ for those after it, [A, B, T]; of an encoder, for its padding.</summary>
+    private Tensor Instruction(LiveRows input) => Own(new(Stage.Instruction, arms, input.B, input.T), () =>
+    {
+        using var frozen = no_grad();
+        var position = arange(input.T, int64, backbone.Device);
+        Tensor hidden;
+        if (content.DecoderIds is not null)
+        {
+            hidden = content.Lengths is { } all ? position.ge(batch.Select(all).unsqueeze(-1)) : zeros([groups, input.B, input.T], @bool, backbone.Device);
+        }
+        else
+        {
+            hidden = content.ReadsPerSequence is { } own
+                ? position.gt(batch.Select(own).amin([2], keepdim: true))
+                : position.gt(content.Reads.Min()).expand(groups, input.B, input.T);
+        }
+
+        var mask = zeros([groups, input.B, input.T], backbone.Dtype, backbone.Device).masked_fill(hidden, double.NegativeInfinity);
+        return backbone.Groups.PerArm(mask, arms);
+    });
 
     /// <summary>The prefix of a layer, heads apart: keys and values [A·H, P, Dh], mask [A·H, 1, P]; or null.</summary>
     public (Tensor Keys, Tensor Values, Tensor? Mask)? PrefixHeads(int layer)

@@ -97,7 +97,7 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
             return product;
         }
 
-        var down = rows.bmm(change.Down);
+        var down = (change.Drop is { } drop ? drop(rows) : rows).bmm(change.Down);
         if (change.Scales is not null)
         {
             down = down * change.Scales;

@@ -98,7 +98,7 @@ public sealed class Cohort
     public Device Device { get; }
 
     /// <summary>Updates per arm; none where nothing is trained.</summary>
-    public int StepCount => Designs[0].TrainableParameters == 0 ? 0 : Trainings[0].Steps;
+    public int StepCount => Designs[0].Trains ? Trainings[0].Steps : 0;
 
     /// <summary>What the cohort left behind, once <see cref="Finish"/> was called.</summary>
     public CohortOutcome? Outcome { get; private set; }
@@ -152,7 +152,9 @@ public sealed class Cohort
             using var batchScope = NewDisposeScope();
             var batch = last ? order.Last(index) : order.At(index, Device);
             var step = new TrainingStep(index, !last, last || index % every == 0, batch, adapter, optimizer, ones);
+            adapter.Step = last ? null : index;
             yield return step;
+            adapter.Step = null;
             if (!step.Done)
             {
                 throw new InvalidOperationException($"Step {index} did not call Descend.");

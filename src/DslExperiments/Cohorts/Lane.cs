@@ -12,7 +12,7 @@ internal readonly record struct Lane(int Arm, int AdapterSeed)
         [.. plan.Designs.SelectMany((design, arm) => Enumerable.Range(0, CountOf(design)).Select(start => new Lane(arm, SeedOf(design.Arm.Seed, start))))];
 
     /// <summary>Lanes of an arm: its restarts, and one where nothing is drawn.</summary>
-    public static int CountOf(ArmDesign design) => design.TrainableParameters == 0 ? 1 : design.Training.Restarts;
+    public static int CountOf(ArmDesign design) => design.Trains ? design.Training.Restarts : 1;
 
     /// <summary>The seed of a start; the first one is the arm's own, whatever the number of restarts.</summary>
     public static int SeedOf(int seed, int start) => start == 0 ? seed : unchecked((int)Seeds.Derive(seed, $"restart/{start}"));

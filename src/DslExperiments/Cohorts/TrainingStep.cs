@@ -65,7 +65,7 @@ public sealed class TrainingStep
         {
             adapter.Gradients.zero_();
             losses.backward([ones]);
-            optimizer.Step(Index);
+            optimizer.Step(Index, Batch, losses);
             adapter.Constrain();
         }
     }

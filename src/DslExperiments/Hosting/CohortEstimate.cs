@@ -39,7 +39,7 @@ internal static class CohortEstimate
     {
         var backbone = cohort.Designs[0].Backbone;
         var operations = 6 * Rows(cohort) * FrozenParameters(backbone);
-        var steps = cohort.Designs[0].TrainableParameters == 0 ? 0 : cohort.Designs[0].Training.Steps;
+        var steps = cohort.Designs[0].Trains ? cohort.Designs[0].Training.Steps : 0;
         return steps * ((backbone.Depth * KernelsPerLayer * SecondsPerKernel) + (operations / Throughput));
     }
 

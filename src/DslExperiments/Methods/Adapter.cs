@@ -69,6 +69,18 @@ public abstract class Adapter
     /// <summary>Virtual tokens of <see cref="PrefixOf"/>, the same in all layers that have some, [A]; null without any.</summary>
     public virtual IReadOnlyList<int>? PrefixLengths => null;
 
+    /// <summary>True when layers make virtual tokens of the sequences themselves, see <see cref="TokensOf"/>.</summary>
+    public virtual bool ReadsSequences => false;
+
+    /// <summary>The virtual tokens that a layer makes for each sequence, at its input as other rows, [A, B, P, D]; or null.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="rows">The content's rows at its input, before its normalisation, [A, B, T, D].</param>
+    /// <param name="hidden">0 for rows of the instruction and −∞ for those that must not be looked at, [A, B, T].</param>
+    public virtual Tensor? TokensOf(int layer, Tensor rows, Tensor hidden) => null;
+
+    /// <summary>0 for real tokens of <see cref="TokensOf"/> and −∞ for padding, [A, P]; null when nothing is padded.</summary>
+    public virtual Tensor? TokenMask => null;
+
     /// <summary>True when virtual tokens stand before the content, in the first layer or in any.</summary>
     public virtual bool HasVirtualTokens => Prompt is not null || PrefixOf(0) is not null;
 
@@ -106,17 +118,37 @@ public abstract class Adapter
     /// <summary>Masks and the like that follow from the arms' shapes.</summary>
     internal ConstantStore Constants { get; } = new();
 
+    /// <summary>
+    /// The training step whose losses are computed; null while something is measured. What is random in training, and only
+    /// there, follows from it.
+    /// </summary>
+    public int? Step
+    {
+        get => Buffer.Step;
+        set => Buffer.Step = value;
+    }
+
     /// <summary>Where the numbers lie.</summary>
     protected internal AdapterBuffer Buffer { get; }
 
     /// <summary>How many numbers an arm trains, padding left out.</summary>
     public virtual long ParametersOf(int arm) => Tensors.Sum(tensor => tensor.CountOf(arm));
 
-    /// <summary>An arm's tensors by name without padding, as new CPU tensors.</summary>
-    public virtual IReadOnlyDictionary<string, Tensor> Export(int arm)
+    /// <summary>
+    /// What an arm has learned, by name and without padding, as new CPU tensors in the order of <see cref="Tensors"/>. What is
+    /// only there to train it is left out; a state that training goes on from is <see cref="Values"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> Export(int arm)
     {
         using var frozen = no_grad();
-        return Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Of(arm).detach().cpu().clone());
+        var exported = new OrderedDictionary<string, Tensor>();
+        foreach (var tensor in Tensors)
+        {
+            exported.Add(tensor.Name, tensor.Of(arm).detach().cpu().clone());
+        }
+
+        Convert(exported, arm);
+        return exported;
     }
 
     /// <summary>1 for real numbers and 0 for padding, [A·n].</summary>
@@ -131,6 +163,18 @@ public abstract class Adapter
     /// <summary>True when the method changes something that layer <paramref name="layer"/> computes from its input.</summary>
     public bool Touches(int layer, Projection projection) =>
         Replacement(layer, projection) is not null || Change(layer, projection) is not null;
+
+    /// <summary>Called before every forward pass: what several layers read, and is computed of trained numbers, is computed anew.</summary>
+    protected internal virtual void Prepare()
+    {
+    }
+
+    /// <summary>Turns the trained tensors of an arm into those that are kept, where they are not the same.</summary>
+    /// <param name="exported">The trained tensors by name, changed in place.</param>
+    /// <param name="arm">The arm.</param>
+    protected internal virtual void Convert(OrderedDictionary<string, Tensor> exported, int arm)
+    {
+    }
 
     /// <summary>Caps the norm of every row of a tensor [A, P, D], from the start on.</summary>
     /// <param name="tensor">The tensor.</param>

@@ -86,6 +86,9 @@ public sealed class AdapterBuffer
     /// <summary>The training step that is under way; null while nothing is trained.</summary>
     internal int? Step { get; set; }
 
+    /// <summary>Grows with every update of the numbers.</summary>
+    internal int Version { get; private set; }
+
     /// <summary>A tensor by its name.</summary>
     public AdapterTensor this[string name] => byName[name];
 
@@ -140,9 +143,10 @@ public sealed class AdapterBuffer
         Initial.copy_(Values);
     }
 
-    /// <summary>Puts the numbers back where the caps allow them to be.</summary>
+    /// <summary>Puts the numbers back where the caps allow them to be; called after every update.</summary>
     public void Constrain()
     {
+        Version++;
         if (caps.Count == 0)
         {
             return;

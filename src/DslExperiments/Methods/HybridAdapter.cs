@@ -62,6 +62,24 @@ public abstract class HybridAdapter : Adapter
     /// <inheritdoc/>
     public override Tensor? Shift(int layer, NormPlace place) => First(part => part.Shift(layer, place));
 
+    /// <inheritdoc/>
+    protected internal override void Prepare()
+    {
+        foreach (var part in parts)
+        {
+            part.Prepare();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Convert(OrderedDictionary<string, Tensor> exported, int arm)
+    {
+        foreach (var part in parts)
+        {
+            part.Convert(exported, arm);
+        }
+    }
+
     /// <summary>Names the parts, made in this adapter's <see cref="Adapter.Buffer"/>.</summary>
     private protected void Compose(params IReadOnlyList<Adapter> made) => parts = made;
 

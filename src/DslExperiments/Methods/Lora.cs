@@ -11,14 +11,22 @@ namespace DslExperiments.Methods;
 public sealed class Lora : Adapter
 {
     private readonly LowRank?[,] changes;
+    private readonly double[] scales;
+    private readonly Dropout dropout;
 
     /// <summary>Draws the factors, each from its arm's own seed and rank. All arms adapt the same weights.</summary>
+    /// <param name="options">Rank, scale, weights and dropout of every arm.</param>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="seeds">The seed of every arm's start and dropout.</param>
+    /// <param name="task">The task, whose classes ask for a head.</param>
     public Lora(IReadOnlyList<LoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
-        : base(backbone, seeds, Layout(options, backbone, seeds), task) => changes = Changes(options, backbone);
+        : base(backbone, seeds, Layout(options, backbone, seeds), task) =>
+        (scales, dropout, changes) = Open(options, backbone, seeds);
 
     /// <summary>Looks at its factors in a buffer that <see cref="Layout"/> had a part in.</summary>
-    internal Lora(IReadOnlyList<LoraOptions> options, Transformer backbone, AdapterBuffer buffer)
-        : base(buffer) => changes = Changes(options, backbone);
+    internal Lora(IReadOnlyList<LoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds, AdapterBuffer buffer)
+        : base(buffer) =>
+        (scales, dropout, changes) = Open(options, backbone, seeds);
 
     /// <summary>The factor on B A.</summary>
     public static double ScaleOf(LoraOptions options)
@@ -28,7 +36,22 @@ public sealed class Lora : Adapter
     }
 
     /// <inheritdoc/>
-    public override LowRank? Change(int layer, Projection projection) => changes[layer, (int)projection];
+    public override LowRank? Change(int layer, Projection projection) =>
+        changes[layer, (int)projection] is { } change && dropout.IsActive && Step is { } step
+            ? change with { Drop = rows => dropout.Apply(rows, step, layer, projection) }
+            : changes[layer, (int)projection];
+
+    /// <summary>The backbone of an arm with its update added to the weights: <c>W + s B A</c>, nothing of it extra to compute.</summary>
+    /// <param name="backbone">The backbone that was adapted.</param>
+    /// <param name="arm">The arm.</param>
+    public BackboneWeights Merge(Transformer backbone, int arm) => Updated(backbone.WeightsOf(backbone.Groups.GroupOf(arm)), backbone, arm, 1);
+
+    /// <summary>Takes an arm's update back out of merged weights.</summary>
+    /// <param name="merged">What <see cref="Merge"/> gave.</param>
+    /// <param name="backbone">The backbone that was adapted.</param>
+    /// <param name="arm">The arm.</param>
+    public BackboneWeights Unmerge(BackboneWeights merged, Transformer backbone, int arm) =>
+        Updated(merged.OfSeed(backbone.Groups.ArmSeeds[arm]), backbone, arm, -1);
 
     /// <summary>The factors' tensors.</summary>
     internal static List<AdapterTensorPlan> Layout(
@@ -50,19 +73,39 @@ public sealed class Lora : Adapter
         return tensors;
     }
 
-    private LowRank?[,] Changes(IReadOnlyList<LoraOptions> options, Transformer backbone)
+    private (double[] Scales, Dropout Dropout, LowRank?[,] Changes) Open(
+        IReadOnlyList<LoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds)
     {
-        double[] scales = [.. options.Select(ScaleOf)];
-        bool equal = scales.All(scale => scale.Equals(scales[0]));
-        Tensor? perArm = equal ? null : tensor(scales, backbone.Dtype, backbone.Device).view(-1, 1, 1);
+        double[] factors = [.. options.Select(ScaleOf)];
+        bool equal = factors.All(factor => factor.Equals(factors[0]));
+        Tensor? perArm = equal ? null : tensor(factors, backbone.Dtype, backbone.Device).view(-1, 1, 1);
         var all = new LowRank?[backbone.Options.Depth + backbone.Options.DecoderDepth, Enum.GetValues<Projection>().Length];
         foreach (var (layer, projection) in Places(options, backbone))
         {
             all[layer, (int)projection] = new LowRank(
-                Named(NameOf(layer, projection, "A")).Leaf, Named(NameOf(layer, projection, "B")).Leaf, equal ? scales[0] : 1, perArm);
+                Named(NameOf(layer, projection, "A")).Leaf, Named(NameOf(layer, projection, "B")).Leaf, equal ? factors[0] : 1, perArm);
         }
 
-        return all;
+        return (factors, new Dropout([.. options.Select(o => o.Dropout)], seeds), all);
+    }
+
+    /// <summary>Weights with <c>sign · s B A</c> of an arm added, in double precision.</summary>
+    private BackboneWeights Updated(IReadOnlyDictionary<string, Tensor> weights, Transformer backbone, int arm, int sign)
+    {
+        using var frozen = no_grad();
+        var factors = Export(arm);
+        var updated = weights.ToDictionary(weight => weight.Key, weight => weight.Value.detach().to(float64, CPU));
+        for (int layer = 0; layer < changes.GetLength(0); layer++)
+        {
+            foreach (var projection in backbone.Layers[layer].Projections.Where(projection => changes[layer, (int)projection] is not null))
+            {
+                string name = WeightNames.Matrix(layer, projection);
+                var (down, up) = (factors[NameOf(layer, projection, "A")].to(float64), factors[NameOf(layer, projection, "B")].to(float64));
+                updated[name] = updated[name] + (up.matmul(down) * (sign * scales[arm]));
+            }
+        }
+
+        return new BackboneWeights(_ => updated);
     }
 
     internal static string NameOf(int layer, Projection projection, string factor) =>

@@ -7,7 +7,11 @@ namespace DslExperiments.Methods;
 /// <param name="Up">Bᵀ, [A, R, out]; rows beyond an arm's rank are zero.</param>
 /// <param name="Scale">The factor when all arms have the same.</param>
 /// <param name="Scales">Factors per arm, [A, 1, 1], when they differ; they come on top of <paramref name="Scale"/>.</param>
-public sealed record LowRank(Tensor Down, Tensor Up, double Scale, Tensor? Scales);
+public sealed record LowRank(Tensor Down, Tensor Up, double Scale, Tensor? Scales)
+{
+    /// <summary>What <see cref="Down"/> reads of rows [A, M, in] in a training step with dropout; null for the rows themselves.</summary>
+    public Func<Tensor, Tensor>? Drop { get; init; }
+}
 
 /// <summary>A trained weight of all arms of a cohort.</summary>
 /// <param name="Transposed">Wᵀ, [A, in, out].</param>

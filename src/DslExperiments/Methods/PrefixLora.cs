@@ -11,8 +11,8 @@ public sealed class PrefixLora : HybridAdapter
     /// <param name="seeds">The seed of every arm's start.</param>
     /// <param name="task">The task, whose classes ask for a head.</param>
     public PrefixLora(IReadOnlyList<PrefixLoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
-        : base(backbone, seeds, [.. Prefix.Layout(Prefixes(options), backbone.Options, seeds), .. Lora.Layout(Updates(options), backbone, seeds)], task) =>
-        Compose(new Prefix(Prefixes(options), backbone, Buffer), new Lora(Updates(options), backbone, Buffer));
+        : base(backbone, seeds, [.. Prefix.Layout(Prefixes(options), backbone, seeds), .. Lora.Layout(Updates(options), backbone, seeds)], task) =>
+        Compose(new Prefix(Prefixes(options), backbone, Buffer), new Lora(Updates(options), backbone, seeds, Buffer));
 
     private static PrefixOptions[] Prefixes(IReadOnlyList<PrefixLoraOptions> options) => [.. options.Select(o => o.Prefix)];
 

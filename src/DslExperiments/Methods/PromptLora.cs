@@ -12,7 +12,7 @@ public sealed class PromptLora : HybridAdapter
     /// <param name="task">What a prompt may be drawn from, and whose classes ask for a head.</param>
     public PromptLora(IReadOnlyList<PromptLoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
         : base(backbone, seeds, [.. SoftPrompt.Layout(Prompts(options), backbone, seeds, task, "methods.prompt_lora.prompt"), .. Lora.Layout(Updates(options), backbone, seeds)], task) =>
-        Compose(new SoftPrompt(Prompts(options), Buffer), new Lora(Updates(options), backbone, Buffer));
+        Compose(new SoftPrompt(Prompts(options), Buffer), new Lora(Updates(options), backbone, seeds, Buffer));
 
     private static PromptOptions[] Prompts(IReadOnlyList<PromptLoraOptions> options) => [.. options.Select(o => o.Prompt)];
 

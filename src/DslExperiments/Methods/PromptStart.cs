@@ -83,8 +83,7 @@ public sealed class PromptStart(Transformer backbone, TaskFamily? task, string k
     internal Tensor Table(Initializer init, int arm)
     {
         Vocabulary(init);
-        var table = backbone.Embedding!;
-        return table[table.shape[0] == 1 ? 0 : backbone.Groups.GroupOf(arm)].to(float64, CPU);
+        return backbone.Groups.Of(backbone.Embedding!, arm).to(float64, CPU);
     }
 
     /// <summary>The rows of tokens, [P, D].</summary>

@@ -6,13 +6,15 @@ namespace DslExperiments.Methods;
 public static class TrainableParameters
 {
     /// <summary>
-    /// Prompt P·D; prefix L·P·D, twice that for keys and values; LoRA Σ R (in + out) over layers and weights; full tuning
+    /// Prompt P·D; prefix L·P·D, twice that for keys and values, and P·D + h (D + 1) + n (h + 1) for an MLP that makes its n
+    /// numbers per virtual token; LoRA Σ R (in + out) over layers and weights; full tuning
     /// Σ of the sizes, with <c>all</c> also gains and shifts of norms and the tables of tokens and positions.
     /// </summary>
     public static long Count(MethodOptions method, TransformerOptions backbone) => method switch
     {
         PromptOptions prompt => (long)prompt.Length * backbone.Width,
-        PrefixOptions prefix => (long)(backbone.Depth + backbone.DecoderDepth) * prefix.Length * (prefix.Form == PrefixForm.KeyValue ? 2 * backbone.KeyValueWidth() : backbone.Width),
+        PrefixOptions { Reparametrization: > 0 } prefix => PrefixEncoder.Count(prefix, backbone),
+        PrefixOptions prefix => prefix.Length * Prefix.Parts(prefix, backbone).Sum(part => part.Width),
         FrozenOptions => 0,
         LoraOptions lora => Projections.Places(lora.On, backbone)
             .Select(place => Projections.ShapeOf(place.Projection, backbone))
@@ -21,6 +23,8 @@ public static class TrainableParameters
             + (full.On.Contains(Projection.All)
                 ? (backbone.Width * ((backbone.NormPlaces().Count() * (backbone.NormBias ? 2 : 1)) + RowsOfTables(backbone))) + RelativeBiases(backbone)
                 : 0),
+        HardPromptOptions prompt => HardPrompt.Count(prompt),
+        IaptOptions iapt => Iapt.Count(iapt, backbone),
         PromptLoraOptions both => Count(both.Prompt, backbone) + Count(both.Lora, backbone),
         PrefixLoraOptions both => Count(both.Prefix, backbone) + Count(both.Lora, backbone),
         _ => throw new NotSupportedException($"No count of parameters is defined for {method.GetType().Name}."),

@@ -51,6 +51,9 @@ public sealed class LanguageModelling : TextTask
         }
     }
 
+    /// <inheritdoc/>
+    public override bool HasInstruction => false;
+
     /// <summary>Tokens of a window's front that cannot be given: the first one, unless a token for the beginning stands before it.</summary>
     private int Behind => Form.Tokenizer.BosId is null ? 1 : 0;
 

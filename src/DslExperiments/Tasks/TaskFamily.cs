@@ -22,6 +22,9 @@ public abstract class TaskFamily(Transformer backbone)
     /// </summary>
     public virtual int Classes => 0;
 
+    /// <summary>False when every token is to be given, so that nothing stands before the first answer.</summary>
+    public virtual bool HasInstruction => true;
+
     /// <summary>What makes tokens of texts; null when the task's tokens are not made of texts.</summary>
     public virtual TextTokenizer? Tokenizer => null;
 

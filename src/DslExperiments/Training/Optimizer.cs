@@ -1,3 +1,4 @@
+using DslExperiments.Cohorts;
 using DslExperiments.Methods;
 using static TorchSharp.torch;
 
@@ -47,15 +48,25 @@ public abstract class Optimizer
             throw new ArgumentException("The arms of a cohort must use the same kind of optimiser.", nameof(trainings));
         }
 
-        return trainings[0].Optimizer switch
-        {
-            OptimizerKind.Adam => new Adam(trainings, adapter, decoupled: false),
-            OptimizerKind.AdamW => new Adam(trainings, adapter, decoupled: true),
-            OptimizerKind.Sgd => new Sgd(trainings, adapter),
-            OptimizerKind.Adafactor => new Adafactor(trainings, adapter),
-            _ => throw new NotSupportedException($"No update is defined for the optimiser {trainings[0].Optimizer}."),
-        };
+        return adapter is HardPrompt prompt
+            ? new TokenSearch(trainings, prompt, prompt.Head is null ? null : OfKind(trainings, prompt))
+            : OfKind(trainings, adapter);
     }
+
+    /// <summary>Updates the adapter after a pass; a search also tries other numbers on its batch.</summary>
+    /// <param name="step">Updates done before this one.</param>
+    /// <param name="batch">The pass's sequences.</param>
+    /// <param name="losses">The pass's losses, [A].</param>
+    public virtual void Step(int step, Batch batch, Tensor losses) => Step(step);
+
+    private static Optimizer OfKind(IReadOnlyList<TrainingOptions> trainings, Adapter adapter) => trainings[0].Optimizer switch
+    {
+        OptimizerKind.Adam => new Adam(trainings, adapter, decoupled: false),
+        OptimizerKind.AdamW => new Adam(trainings, adapter, decoupled: true),
+        OptimizerKind.Sgd => new Sgd(trainings, adapter),
+        OptimizerKind.Adafactor => new Adafactor(trainings, adapter),
+        _ => throw new NotSupportedException($"No update is defined for the optimiser {trainings[0].Optimizer}."),
+    };
 
     /// <summary>Updates the adapter from its gradients, which clipping changes in place.</summary>
     /// <param name="step">Updates done before this one.</param>

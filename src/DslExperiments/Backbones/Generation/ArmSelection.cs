@@ -10,6 +10,7 @@ namespace DslExperiments.Backbones.Generation;
 public sealed class ArmSelection : Adapter
 {
     private readonly Adapter source;
+    private readonly IReadOnlyList<int> chosen;
     private readonly Tensor index;
     private readonly Tensor anchor = empty(0);
     private readonly Dictionary<(string What, int Layer, int Place), object?> taken = [];
@@ -22,6 +23,7 @@ public sealed class ArmSelection : Adapter
         : base(backbone, arms.Count, [], trainable: false)
     {
         this.source = source;
+        chosen = arms;
         index = tensor(arms.Select(arm => (long)arm).ToArray(), int64, backbone.Device);
         using var frozen = no_grad();
         if (source.Prompt is { } prompt)
@@ -41,6 +43,12 @@ public sealed class ArmSelection : Adapter
 
     /// <inheritdoc/>
     public override bool HasVirtualTokens => source.HasVirtualTokens;
+
+    /// <inheritdoc/>
+    public override bool ReadsSequences => source.ReadsSequences;
+
+    /// <inheritdoc/>
+    public override Tensor? TokenMask => Take(nameof(TokenMask), source.TokenMask);
 
     /// <inheritdoc/>
     public override Tensor? Embedding => Take(nameof(Embedding), source.Embedding);
@@ -80,6 +88,15 @@ public sealed class ArmSelection : Adapter
 
     /// <inheritdoc/>
     public override Tensor? Shift(int layer, NormPlace place) => Once(nameof(Shift), layer, (int)place, () => Chosen(source.Shift(layer, place)));
+
+    /// <inheritdoc/>
+    /// <remarks>Each arm's sequences are shown to all of the source's arms, of which one is taken.</remarks>
+    public override Tensor? TokensOf(int layer, Tensor rows, Tensor hidden)
+    {
+        var made = chosen.Select((arm, i) => source.TokensOf(
+            layer, rows.narrow(0, i, 1).expand(source.Arms, -1, -1, -1), hidden.narrow(0, i, 1).expand(source.Arms, -1, -1))?[arm]).ToArray();
+        return made[0] is null ? null : stack(made.Select(tokens => tokens!));
+    }
 
     private bool ArePadded => PrefixLengths?.Distinct().Count() > 1;
 

@@ -68,6 +68,7 @@ internal sealed class CausalContinuation : Continuation
     /// <inheritdoc/>
     public override Tensor First()
     {
+        Adapter.Prepare();
         if (Adapter.Prompt is { } prompt)
         {
             BeginWithPrompt(prompt);
@@ -149,8 +150,29 @@ internal sealed class CausalContinuation : Continuation
         }
     }
 
-    private void BeginLayer(int layer, Tensor rows) =>
-        layers.BeginWithPrefix(layer, keys => places.Turn ? Turned(keys, places.PrefixTurns()) : keys);
+    private void BeginLayer(int layer, Tensor rows)
+    {
+        if (!Adapter.ReadsSequences)
+        {
+            layers.BeginWithPrefix(layer, Turn);
+            return;
+        }
+
+        // The instruction is the text that is continued.
+        var hidden = zeros([arms, sequences, length], Backbone.Dtype, Backbone.Device).masked_fill(
+            arange(length, int64, Backbone.Device).view(1, 1, length).ge(lengths.unsqueeze(2)), double.NegativeInfinity);
+        if (Adapter.TokensOf(layer, rows.view(arms, sequences, length, options.Width), hidden) is { } made)
+        {
+            int m = sequences * (int)made.shape[2];
+            var normed = layers.Math.Before(made.reshape(arms, m, options.Width), layer, NormPlace.Attention);
+            layers.Begin(layer, Turn(Heads(Projection.K, normed)), Heads(Projection.V, normed), Adapter.TokenMask);
+        }
+
+        Tensor Turn(Tensor keys) => places.Turn ? Turned(keys, places.PrefixTurns()) : keys;
+
+        Tensor Heads(Projection projection, Tensor normed) =>
+            layers.Heads(layers.Math.Project(layer, projection, normed, (int)normed.shape[1]), sequences, options.KeyValueHeadCount());
+    }
 
     /// <summary>Virtual tokens [A, 1, heads, F, Dh] at their positions; turns are [2, F, Dh] or [2, A, 1, F, Dh].</summary>
     private Tensor Turned(Tensor heads, Tensor turns) =>
