@@ -155,6 +155,8 @@ public class ForwardEqualsReferenceTests
         }
 
         yield return ("none", new Unadapted(backbone));
+        yield return ("iapt", new Iapt(
+            [.. lengths.Select(length => new IaptOptions { Length = length, Bottleneck = 1 + (variant % 3), Shared = variant % 2 == 0 })], backbone, seeds));
         var updates = weights[variant % weights.Length];
         if (Projections.Expand(updates, backbone.Options).Count > 0)
         {

@@ -45,7 +45,7 @@ public class GenerationTests
         Init = new BackboneInit { Embedding = new Normal(1) },
     };
 
-    private static readonly string[] Methods = ["prompt", "prefix", "prefix rows", "lora", "prompt and lora", "full", "frozen"];
+    private static readonly string[] Methods = ["prompt", "prefix", "prefix rows", "lora", "prompt and lora", "full", "iapt", "frozen"];
 
     public static TheoryData<Positions, VirtualPositions, string> Cases()
     {
@@ -219,6 +219,7 @@ public class GenerationTests
             "lora" => new Lora([.. lengths.Select(length => new LoraOptions { Rank = length, Alpha = 3, On = [Projection.All] })], backbone, seeds),
             "prompt and lora" => new PromptLora(
                 [.. lengths.Select(length => new PromptLoraOptions { Prompt = new() { Length = length }, Lora = new() { Rank = 2 } })], backbone, seeds),
+            "iapt" => new Iapt([.. lengths.Select(length => new IaptOptions { Length = length, Bottleneck = 3 })], backbone, seeds),
             "full" => new FullTuning([.. lengths.Select(_ => new FullOptions())], backbone, seeds),
             _ => new Frozen([.. lengths.Select(_ => new FrozenOptions())], backbone, seeds),
         };

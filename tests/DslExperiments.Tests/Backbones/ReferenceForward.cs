@@ -20,6 +20,8 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
     /// <summary>Position of the content's first token.</summary>
     private int first;
 
+    private int instruction;
+
     /// <summary>Weights of one arm's attention by layer and head, [M, M], of the last sequence that ran.</summary>
     public List<Tensor> Attention { get; } = [];
 
@@ -41,6 +43,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
     {
         Attention.Clear();
         first = Counts ? Math.Max(firstPosition, VirtualTokens) : firstPosition;
+        instruction = reads.Min() + 1;
         int length = (int)sequence.shape[0];
         var content = Marked(sequence, first);
         int prompt = adapter.Prompt?.Lengths[arm] ?? 0;
@@ -82,7 +85,7 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
                 scores = scores + full(m, m, double.NegativeInfinity, float64).triu(1);
             }
 
-            if (Prefix(layer) is { } prefix)
+            if ((Made(layer, tokens) ?? Prefix(layer)) is { } prefix)
             {
                 scores = cat([qh.matmul(Before(OfHead(prefix.Keys, keyHead)).t()) * scale, scores], 1);
                 vh = cat([OfHead(prefix.Values, keyHead), vh], 0);
@@ -115,6 +118,28 @@ public sealed class ReferenceForward(Transformer backbone, Adapter adapter, int 
         var rows = prefix.Rows[arm].narrow(0, 0, length);
         var normed = NormsAttention ? Normalize(rows, layer, NormPlace.Attention) : rows;
         return (Projected(layer, Projection.K, normed), Projected(layer, Projection.V, normed));
+    }
+
+    /// <summary>What IAPT makes of the instruction's rows, as keys and values, [P, D]; or null.</summary>
+    private (Tensor Keys, Tensor Values)? Made(int layer, Tensor tokens)
+    {
+        if (adapter is not Iapt)
+        {
+            return null;
+        }
+
+        int count = (int)Own("pool.weight").ShapeOf(arm)[0];
+        var h = tokens.narrow(0, 0, instruction);
+        var masses = h.matmul(Own("pool.weight").Leaf[arm].narrow(1, 0, count)).exp();
+        var pooled = (masses / masses.sum(0, keepdim: true)).t().matmul(h.matmul(Own("down.weight").Leaf[arm]));
+        var (p, q) = (Own("numerator").Leaf[arm][0], Own("denominator").Leaf[arm][0]);
+        var above = Enumerable.Range(0, 7).Select(i => p[i] * pooled.pow(i)).Aggregate((sum, term) => sum + term);
+        var below = Enumerable.Range(1, 5).Select(j => q[j - 1] * pooled.pow(j)).Aggregate((sum, term) => sum + term);
+        var rows = (above / (1 + below.abs())).matmul(Own("up.weight").Leaf[arm]);
+        var normed = NormsAttention ? Normalize(rows, layer, NormPlace.Attention) : rows;
+        return (Projected(layer, Projection.K, normed), Projected(layer, Projection.V, normed));
+
+        AdapterTensor Own(string part) => adapter.Tensors.Single(tensor => tensor.Name == $"layers.{layer}.iapt.{part}" || tensor.Name == $"iapt.{part}");
     }
 
     private Tensor Mlp(int layer, Tensor tokens)

@@ -18,7 +18,7 @@ public class CohortTests
 
     private static readonly TaskOptions Teacher = new TeacherPromptOptions { Sequences = 5, Length = 3 };
 
-    public static TheoryData<string> Studies() => ["prompt", "lora", "full", "deep prompt", "bidirectional prompt", "deep lora", "key-value prefix", "block-input prefix", "mini-batch", "adafactor", "clip", "prompt and lora", "prefix and lora"];
+    public static TheoryData<string> Studies() => ["prompt", "lora", "full", "deep prompt", "bidirectional prompt", "deep lora", "key-value prefix", "block-input prefix", "mini-batch", "adafactor", "clip", "prompt and lora", "prefix and lora", "reparametrised prefix", "dropout", "iapt", "hard prompt"];
 
     [Theory]
     [MemberData(nameof(Studies))]
@@ -107,6 +107,10 @@ public class CohortTests
     [InlineData("full", 100)]
     [InlineData("key-value prefix", 50)]
     [InlineData("mini-batch", 33)]
+    [InlineData("reparametrised prefix", 12)]
+    [InlineData("dropout", 33)]
+    [InlineData("iapt", 33)]
+    [InlineData("hard prompt", 33)]
     [InlineData("adafactor", 60)]
     [InlineData("clip", 199)]
     public void A_resumed_run_ends_with_the_same_bits(string study, int pauseAt)
@@ -283,6 +287,18 @@ public class CohortTests
                 arm, with: training with { Optimizer = OptimizerKind.Adafactor, WeightDecay = 0.01 }))],
             "clip" => [.. Enumerable.Range(0, 4).Select(arm => Prompt(
                 arm, with: training with { Clip = arm == 2 ? 0 : 0.01 * (arm + 1), Optimizer = OptimizerKind.AdamW, WeightDecay = 0.1 * arm }))],
+            "hard prompt" => [.. Enumerable.Range(0, 4).Select(arm => Harness.Design(
+                new HardPromptOptions { Length = 1 + ((arm * 3) % 5), Candidates = 1 + arm }, seeds[arm], Deep with { Vocabulary = 17 }, Teacher,
+                training with { Steps = 40, Batch = 2 }, arm))],
+            "iapt" => [.. Enumerable.Range(0, 4).Select(arm => Harness.Design(
+                new IaptOptions { Length = 1 + ((arm * 3) % 5), Bottleneck = 3, Shared = true }, seeds[arm], Deep, Teacher,
+                training with { LearningRate = 0.005 * (1 + arm), Batch = 2 }, arm))],
+            "reparametrised prefix" => [.. Enumerable.Range(0, 4).Select(arm => Harness.Design(
+                new PrefixOptions { Length = 1 + ((arm * 3) % 5), Reparametrization = 3, Layers = [1] }, seeds[arm], Deep, Teacher,
+                training with { LearningRate = 0.005 * (1 + arm) }, arm))],
+            "dropout" => [.. Enumerable.Range(0, 4).Select(arm => Harness.Design(
+                new LoraOptions { Rank = 1 + (arm % 3), On = [Projection.All], Dropout = 0.25 * arm }, seeds[arm], Deep, Teacher,
+                training with { LearningRate = 0.005 * (1 + arm), Batch = 2 }, arm))],
             "prompt and lora" => [.. Enumerable.Range(0, 4).Select(arm => Harness.Design(
                 new PromptLoraOptions { Prompt = new() { Length = 1 + ((arm * 3) % 5), NormCap = arm % 2 }, Lora = new() { Rank = 1 + (arm % 3), On = [Projection.Attention] } },
                 seeds[arm], Deep, Teacher, training with { LearningRate = 0.005 * (1 + arm) }, arm))],

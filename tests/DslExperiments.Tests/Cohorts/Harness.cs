@@ -38,7 +38,7 @@ public static class Harness
         MethodOptions method, int seed, TransformerOptions? backbone = null, TaskOptions? task = null, TrainingOptions? training = null, int number = 0)
     {
         backbone ??= SingleLayer;
-        string name = method switch { PromptOptions => "prompt", PrefixOptions => "prefix", LoraOptions => "lora", FrozenOptions => "frozen", PromptLoraOptions => "prompt_lora", PrefixLoraOptions => "prefix_lora", _ => "full" };
+        string name = method switch { PromptOptions => "prompt", PrefixOptions => "prefix", LoraOptions => "lora", FrozenOptions => "frozen", PromptLoraOptions => "prompt_lora", PrefixLoraOptions => "prefix_lora", IaptOptions => "iapt", HardPromptOptions => "hard_prompt", _ => "full" };
         return new ArmDesign(
             new TestArm(name, number, seed), backbone, task ?? new SharedTokenPairOptions(), method,
             training ?? new TrainingOptions { Steps = 50, LearningRate = 0.01 },
@@ -54,6 +54,8 @@ public static class Harness
         "lora" => new Lora(cohort.Options<LoraOptions>(), backbone, cohort.AdapterSeeds, task),
         "frozen" => new Frozen(cohort.Options<FrozenOptions>(), backbone, cohort.AdapterSeeds, task),
         "prompt_lora" => new PromptLora(cohort.Options<PromptLoraOptions>(), backbone, cohort.AdapterSeeds, task),
+        "hard_prompt" => new HardPrompt(cohort.Options<HardPromptOptions>(), backbone, cohort.AdapterSeeds, task),
+        "iapt" => new Iapt(cohort.Options<IaptOptions>(), backbone, cohort.AdapterSeeds, task),
         "prefix_lora" => new PrefixLora(cohort.Options<PrefixLoraOptions>(), backbone, cohort.AdapterSeeds, task),
         _ => new FullTuning(cohort.Options<FullOptions>(), backbone, cohort.AdapterSeeds, task),
     };

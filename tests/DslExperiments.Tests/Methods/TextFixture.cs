@@ -15,6 +15,8 @@ public sealed class TextFixture(Transformer backbone, SpecFiles? files = null) :
 
     public override IReadOnlyList<IReadOnlyList<int>> LabelTokens { get; } = [[7], [9, 200], [11, 12, 13]];
 
+    public override IReadOnlyList<int> Examples(int seed, int count) => [.. Enumerable.Range(0, count).SelectMany(i => (int[])[65 + (seed % 20), 97 + i])];
+
     public override SpecFiles? Files => files;
 
     public override Tensor Loss(Transformer backbone, Adapter adapter, Batch batch) => throw new NotSupportedException();
