@@ -113,7 +113,7 @@ public class RestartsTests
         Assert.Single(CohortPlanner.Plan([Harness.Design(new PromptOptions(), 0, training: Once with { Restarts = 100 })]));
 
         // Nothing is drawn, so nothing is started again.
-        Assert.Single(Lane.Of(Harness.PlanOf(designs[0] with { Method = new FrozenOptions() })));
+        Assert.Single(Lane.Of(Harness.PlanOf(designs[0] with { Method = new FrozenOptions(), TrainableParameters = 0 })));
     }
 
     private static ArmOutcome Alone(ArmDesign design, int adapterSeed)

@@ -16,7 +16,7 @@ public sealed class PretrainStageTests
         Pretrain = new PretrainOptions { Task = new SharedTokenPairOptions(), Training = new TrainingOptions() },
     };
 
-    public static TheoryData<Type> Tasks => [.. typeof(TaskOptions).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(TaskOptions)))];
+    public static TheoryData<Type> Tasks => [.. typeof(TaskOptions).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(TaskOptions)) && !type.IsAbstract)];
 
     [Fact]
     public void Every_field_of_the_backbone_counts()
@@ -117,8 +117,10 @@ public sealed class PretrainStageTests
         int number => [("", number + 1)],
         double number => [("", number + 0.5), (".bits", Math.BitIncrement(number))],
         bool flag => [("", !flag)],
+        string text => [("", text + "x")],
         Enum member => Enum.GetValues(type).Cast<object>().Where(other => !other.Equals(member)).Select(static other => ($"={other}", other)),
         IReadOnlyList<SequenceFunction> list => [(".reversed", list.Reverse().ToArray()), (".shorter", list.Skip(1).ToArray())],
+        IReadOnlyList<string> list => [(".longer", list.Append("x").ToArray())],
         IEnumerable => throw new NotSupportedException($"Say how a {type} can change."),
         _ when type.IsAbstract => type.Assembly.GetTypes().Where(other => other.IsSubclassOf(type)).SelectMany(Variants).Where(other => !other.Value.Equals(value)),
         _ => Changed(value).Select(static change => ("." + change.Path, change.Value)),
@@ -128,7 +130,7 @@ public sealed class PretrainStageTests
     private static IEnumerable<(string Path, object Value)> Variants(Type type)
     {
         var constructor = type.GetConstructors().MaxBy(static constructor => constructor.GetParameters().Length)!;
-        var first = constructor.Invoke([.. constructor.GetParameters().Select(static parameter => parameter.ParameterType == typeof(int) ? 3 : (object)0.25)]);
+        var first = constructor.Invoke([.. constructor.GetParameters().Select(static parameter => parameter.ParameterType == typeof(int) ? 3 : parameter.ParameterType == typeof(string) ? "a" : (object)0.25)]);
         return Changed(first).Select(change => ($"={type.Name}.{change.Path}", change.Value)).Prepend(($"={type.Name}", first));
     }
 }
