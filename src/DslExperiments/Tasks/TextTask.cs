@@ -188,7 +188,7 @@ public abstract class TextTask : TokenTask
     }
 
     /// <summary>Sequences of every group, or of all of them, filled up at their ends to the longest.</summary>
-    private protected TokenData Collate(IReadOnlyList<IReadOnlyList<TextSequence>> groups)
+    private TokenData Collate(IReadOnlyList<IReadOnlyList<TextSequence>> groups)
     {
         TextSequence[] all = [.. groups.SelectMany(static group => group)];
         int length = all.Max(static sequence => sequence.Ids.Length), reads = all.Max(static sequence => sequence.Reads.Length);

@@ -69,6 +69,9 @@ public class TextRatesTests
         Assert.Equal((4.0 / 7 + 0.5 + 0) / 3, ClassRates.MacroF1(given, right), 1e-12);
         Assert.Equal(1, ClassRates.MacroF1([3, 3], [3, 3]), 1e-12);
 
+        // A class that is given where it is never right counts 0.
+        Assert.Equal(((2.0 / 3) + 0) / 2, ClassRates.MacroF1([0, 1], [0, 0]), 1e-12);
+
         string[] groups = ["x", "x", "y", "y", "y", "x"];
         Assert.Equal((2.0 / 3) - (1.0 / 3), ClassRates.AccuracyGap(given, right, groups), 1e-12);
         Assert.Equal(1 - (1.0 / 3), ClassRates.ParityGap(given, groups), 1e-12);

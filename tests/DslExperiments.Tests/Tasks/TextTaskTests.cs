@@ -153,6 +153,14 @@ public sealed class TextTaskTests : IDisposable
         Close(sum / 7, task.Loss(backbone, adapter, Batch.Fresh(0, 2)).item<double>());
         Close(sum / 7, task.LossOn(TextSplit.Eval, adapter)[0]);
         Assert.Equal(["xyz", "x"], task.Rows(TextSplit.Eval)[0].References);
+
+        // Of the whole evaluation as one batch, a read that only fills up is right.
+        var test = task.Test;
+        var right = task.IsRight(adapter, test);
+        Assert.Equal([1L, 2, 4], right.shape);
+        Assert.Equal([1, 1, 1, 1, 1, 1, 1, 0], test.Weights!.to(int64).view(-1).data<long>());
+        Assert.True(right[0, 1, 3].item<bool>());
+        Assert.Equal(task.CrossEntropy(adapter, test)[0, 1, 0].item<double>(), task.CrossEntropy(adapter, test.Slice(1, 1))[0, 0, 0].item<double>(), 1e-10);
     }
 
     [Fact]
