@@ -20,6 +20,9 @@ namespace DslExperiments.Cohorts;
 /// </remarks>
 public sealed class Cohort
 {
+    /// <summary>As many as Lester et al. (2021) list.</summary>
+    private const int NearestPerToken = 5;
+
     private readonly CohortPlan plan;
     private readonly ICohortSession session;
     private readonly ImmutableArray<Lane> lanes;
@@ -236,8 +239,18 @@ public sealed class Cohort
             [.. curve.Select(step => new CurvePoint(step.Step, step.Losses[arm]))],
             diverged ? divergedAt[arm] : null,
             [.. trained.Adapter.Export(arm).Select(tensor => new AdapterArray(
-                tensor.Key, tensor.Value.shape, Backbone.Dtype, tensor.Value.to(float64).contiguous().data<double>().ToArray()))]);
+                tensor.Key, tensor.Value.shape, Backbone.Dtype, tensor.Value.to(float64).contiguous().data<double>().ToArray()))])
+        {
+            Nearest = diverged ? [] : NearestOf(arm, trained),
+        };
     }
+
+    /// <summary>What the virtual tokens of a prompt before texts have become, as far as the vocabulary can say.</summary>
+    private static IReadOnlyList<IReadOnlyList<NearToken>> NearestOf(int arm, TrainedCohort trained) =>
+        trained.Adapter.Prompt is null || trained.Backbone.Embedding is null || trained.Task.Tokenizer is not { } tokenizer
+            ? []
+            : [.. NearestTokens.Of(trained.Adapter, trained.Backbone, arm, NearestPerToken).Select(row =>
+                row.Select(near => new NearToken(near.Token, tokenizer.Piece(near.Token), near.Cosine)).ToArray())];
 
     private void CheckCounts(Adapter adapter)
     {

@@ -17,7 +17,17 @@ public sealed record ArmOutcome(
     IReadOnlyList<double> Metrics,
     IReadOnlyList<CurvePoint> Curve,
     int? DivergedAt,
-    IReadOnlyList<AdapterArray> Adapter);
+    IReadOnlyList<AdapterArray> Adapter)
+{
+    /// <summary>Per virtual token of a prompt before texts the nearest tokens of the vocabulary, the nearest first; else none.</summary>
+    public IReadOnlyList<IReadOnlyList<NearToken>> Nearest { get; init; } = [];
+}
+
+/// <summary>A token of the vocabulary near a virtual one.</summary>
+/// <param name="Token">Its id.</param>
+/// <param name="Piece">Its text.</param>
+/// <param name="Cosine">Of the angle between their rows.</param>
+public sealed record NearToken(int Token, string Piece, double Cosine);
 
 /// <summary>The training loss of an arm after some updates.</summary>
 /// <param name="Step">Updates done.</param>

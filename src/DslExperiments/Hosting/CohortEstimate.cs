@@ -47,7 +47,8 @@ internal static class CohortEstimate
     {
         double width = backbone.Width;
         var attention = (backbone.Attention.Output ? 4 : 3) * width * width;
-        return backbone.Depth * (attention + (2 * width * backbone.Mlp.Hidden) + backbone.Mlp.Hidden + width);
+        var mlp = (backbone.Mlp.Gated ? 3 : 2) * width * backbone.Mlp.Hidden;
+        return ((backbone.Depth + backbone.DecoderDepth) * (attention + mlp + backbone.Mlp.Hidden + width)) + (width * backbone.Vocabulary);
     }
 
     /// <summary>Rows that pass through the layers in a step: virtual tokens once per arm, content once per sequence.</summary>
@@ -62,6 +63,8 @@ internal static class CohortEstimate
             SphereRegressionOptions task => (task.Sequences, 1),
             AssociationsOptions task => (task.Sequences, task.Length),
             IntegerSequencesOptions task => (int.MaxValue, task.Placeholders + (2 * task.Length)),
+            LanguageModellingOptions task => (int.MaxValue, task.Length),
+            TextTaskOptions task => (int.MaxValue, task.MaxLength),
             CustomTaskOptions task => (task.Sequences, task.Length),
             var task => (Math.Max(1, task.Sequences), 1),
         };
@@ -70,6 +73,10 @@ internal static class CohortEstimate
         {
             PromptOptions prompt => prompt.Length,
             PrefixOptions prefix => prefix.Length,
+            PromptLoraOptions both => both.Prompt.Length,
+            PrefixLoraOptions both => both.Prefix.Length,
+            IaptOptions iapt => iapt.Length,
+            HardPromptOptions prompt => prompt.Length,
             _ => 0,
         });
         return Lanes(cohort) * (virtualTokens + ((double)batch * length));

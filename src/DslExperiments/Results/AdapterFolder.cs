@@ -39,6 +39,11 @@ internal static class AdapterFolder
             AtomicFile.Write(Path.Combine(folder, PeftConfig.FileName), stream => stream.Write(config));
         }
 
+        if (arm.Nearest.Count > 0)
+        {
+            NearestFile.Write(folder, arm.Nearest);
+        }
+
         AtomicFile.Write(Path.Combine(folder, AdapterOrigin.FileName), stream => stream.Write(AdapterOrigin.Of(arm)));
     }
 

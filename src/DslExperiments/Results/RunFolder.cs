@@ -6,6 +6,9 @@ namespace DslExperiments.Results;
 /// <summary>A run's folder, held by this process alone while it is open.</summary>
 internal sealed class RunFolder : IDisposable
 {
+    /// <summary>The folder with a folder per arm that trained something.</summary>
+    public const string AdaptersName = "adapters";
+
     private readonly RunLock _lock;
 
     private RunFolder(string path, RunLock @lock, ManifestHead? earlier)
@@ -50,7 +53,7 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The folder of an arm's adapter.</summary>
     public string AdapterPath(int arm, string label) => Path.Combine(
-        Location, "adapters", string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}"));
+        Location, AdaptersName, string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}"));
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
@@ -142,7 +145,7 @@ internal sealed class RunFolder : IDisposable
             File.Delete(Path.Combine(folder, file));
         }
 
-        foreach (var subfolder in (ReadOnlySpan<string>)["checkpoints", "adapters"])
+        foreach (var subfolder in (ReadOnlySpan<string>)["checkpoints", AdaptersName])
         {
             var path = Path.Combine(folder, subfolder);
             if (Directory.Exists(path))

@@ -21,6 +21,7 @@ internal static class CommandTree
             CheckCommand.Create(context),
             CompareCommand.Create(context),
             ReportCommand.Create(context),
+            NeighboursCommand.Create(context),
             InspectCommand.Create(context),
             GenerateCommand.Create(context),
             SchemaCommand.Create(context),

@@ -28,6 +28,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["check"] = ["check", "check single-layer-limit", "check --update"],
         ["compare"] = ["compare runs/single-layer-limit/20260101T120000Z-1a2b3c4d results/first"],
         ["report"] = ["report results/first"],
+        ["neighbours"] = ["neighbours results/first"],
         ["inspect"] = ["inspect models/gpt2"],
         ["generate"] =
         [
