@@ -57,6 +57,7 @@ public static class AdapterLoader
             PrefixLoraOptions => new PrefixLora(
                 [.. methods.Cast<PrefixLoraOptions>().Select(static both => new PrefixLoraOptions { Prefix = Plain(both.Prefix), Lora = Plain(both.Lora) })],
                 backbone, seeds, task),
+            IaptOptions => new Iapt([.. methods.Cast<IaptOptions>().Select(static iapt => iapt with { Init = new Zeros() })], backbone, seeds, task),
             FullOptions => new FullTuning([.. methods.Cast<FullOptions>()], backbone, seeds, task),
             FrozenOptions => new Frozen([.. methods.Cast<FrozenOptions>()], backbone, seeds, task),
             var other => throw new ExperimentUsageException($"Adapters of the method {OptionsText.KindOf(other)} cannot be loaded."),

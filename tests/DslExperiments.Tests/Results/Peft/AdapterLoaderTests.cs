@@ -91,6 +91,10 @@ public sealed class AdapterLoaderTests
             new FullOptions { On = [Projection.Q, Projection.MlpIn] },
             new FullOptions { On = [Projection.All] },
             new FrozenOptions(),
+            new PrefixOptions { Length = 2, Layers = [1] },
+            new PrefixOptions { Length = 2, Reparametrization = 3 },
+            new IaptOptions { Length = 2, Bottleneck = 3 },
+            new IaptOptions { Length = 3, Bottleneck = 2, Shared = true },
         ];
         foreach (var (method, number) in methods.Select(static (method, number) => (method, number)))
         {
@@ -139,6 +143,7 @@ public sealed class AdapterLoaderTests
         LoraOptions lora => new Lora([lora, lora], backbone, seeds),
         PromptLoraOptions both => new PromptLora([both, both], backbone, seeds),
         PrefixLoraOptions both => new PrefixLora([both, both], backbone, seeds),
+        IaptOptions iapt => new Iapt([iapt, iapt], backbone, seeds),
         FullOptions full => new FullTuning([full, full], backbone, seeds),
         _ => new Frozen([new FrozenOptions(), new FrozenOptions()], backbone, seeds),
     };
