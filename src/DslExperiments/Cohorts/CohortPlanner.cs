@@ -125,7 +125,7 @@ public static class CohortPlanner
         PretrainOptions? Pretrain, OptimizerKind Optimizer, int Steps, int Batch, int MeasureEvery)
     {
         public static GroupKey Of(ArmDesign design) => new(
-            design.Arm.Method, design.Method.GetType(), WeightsOf(design.Method, design.Backbone), design.Backbone, design.Task,
+            design.Arm.Method, design.Method.GetType(), WeightsOf(design.Method, design.Backbone) + SeedOf(design), design.Backbone, design.Task,
             design.Pretrain, design.Training.Optimizer, design.Training.Steps, design.Training.Batch, Cohort.MeasureEvery(design.Training));
 
         private static string WeightsOf(MethodOptions method, TransformerOptions backbone) => PartsOf(method, backbone) + (FixesLength(backbone) ? $"/{SizeOf(method)}" : string.Empty);
@@ -137,10 +137,16 @@ public static class CohortPlanner
             FullOptions full => string.Join(',', Projections.Expand(full.On, backbone)) + (full.On.Contains(Projection.All) ? ",norms" : string.Empty),
             IaptOptions iapt => $"{iapt.Shared} {iapt.Bottleneck}",
             HardPromptOptions prompt => $"{prompt.Candidates > 0} {prompt.Examples} {prompt.Text}",
-            PromptLoraOptions both => PartsOf(both.Lora, backbone),
+
+            // What dropout leaves out of a sequence follows from the rows before it.
+            PromptLoraOptions both => PartsOf(both.Lora, backbone) + (both.Lora.Dropout > 0 ? $" {both.Prompt.Length}" : string.Empty),
             PrefixLoraOptions both => PartsOf(both.Prefix, backbone) + " " + PartsOf(both.Lora, backbone),
             _ => string.Empty,
         };
+
+        /// <summary>The seed where it decides how many tokens a prompt has: examples are as long as they are.</summary>
+        private static string SeedOf(ArmDesign design) =>
+            design.Method is HardPromptOptions { Length: 0, Examples: > 0 } && FixesLength(design.Backbone) ? $" seed {design.Arm.Seed}" : string.Empty;
 
         /// <summary>True when content's positions, rows of a table, follow from the number of virtual tokens before it.</summary>
         private static bool FixesLength(TransformerOptions backbone) =>

@@ -11,8 +11,16 @@ public sealed class PromptLora : HybridAdapter
     /// <param name="seeds">The seed of every arm's start.</param>
     /// <param name="task">What a prompt may be drawn from, and whose classes ask for a head.</param>
     public PromptLora(IReadOnlyList<PromptLoraOptions> options, Transformer backbone, IReadOnlyList<int> seeds, Tasks.TaskFamily? task = null)
-        : base(backbone, seeds, [.. SoftPrompt.Layout(Prompts(options), backbone, seeds, task, "methods.prompt_lora.prompt"), .. Lora.Layout(Updates(options), backbone, seeds)], task) =>
+        : base(backbone, seeds, [.. SoftPrompt.Layout(Prompts(options), backbone, seeds, task, "methods.prompt_lora.prompt"), .. Lora.Layout(Updates(options), backbone, seeds)], task)
+    {
+        if (options.Any(o => o.Lora.Dropout > 0) && options.Any(o => o.Prompt.Length != options[0].Prompt.Length))
+        {
+            // What is left out of a sequence follows from the rows before it, padding included.
+            throw new ArgumentException("The arms of a cohort with dropout must have prompts of the same length.", nameof(options));
+        }
+
         Compose(new SoftPrompt(Prompts(options), Buffer), new Lora(Updates(options), backbone, seeds, Buffer));
+    }
 
     private static PromptOptions[] Prompts(IReadOnlyList<PromptLoraOptions> options) => [.. options.Select(o => o.Prompt)];
 
