@@ -62,7 +62,7 @@ public class GenerationTests
         return data;
     }
 
-    public static TheoryData<string> AllMethods() => [.. Methods];
+    public static TheoryData<string> AllMethods() => [.. Methods, "prefix of a network"];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -129,6 +129,32 @@ public class GenerationTests
 
         static Transformer SingleOf(Transformer backbone) =>
             backbone is EncoderDecoder ? new EncoderDecoder(backbone.Options, [3], CPU) : new Transformer(backbone.Options, [3], CPU);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllMethods))]
+    public void Tokens_equal_those_of_whole_texts_of_different_lengths(string method)
+    {
+        using var scope = NewDisposeScope();
+        foreach (int[] seeds in (int[][])[[3, 3, 3], [3, 7, 9]])
+        {
+            var backbone = new Transformer(
+                Causal with { Positions = Positions.Rotary, VirtualPositions = VirtualPositions.Counted, Norm = Norm.Rms }, seeds, CPU);
+            var adapter = Adapt(method, backbone, [3, 4, 5], [2, 3, 1]);
+            GenerationRequest[] requests = [new([1, 2, 3, 4, 5], 2), new([6], 0), new([7, 8, 9], 2), new([10, 11], 1)];
+            var actual = new TokenGenerator(backbone, adapter).Generate(requests, new() { MaxTokens = Steps });
+            for (int index = 0; index < requests.Length; index++)
+            {
+                // The whole text, read from the last given token on.
+                var request = requests[index];
+                int groups = backbone.Groups.Count;
+                long[] whole = [.. request.Ids.Concat(actual[index].Ids).Select(id => (long)id)];
+                var ids = tensor(whole, [1, 1, whole.Length], int64).expand(groups, 1, whole.Length);
+                var reads = (arange(Steps, int64) + (request.Ids.Count - 1)).expand(groups, 1, Steps);
+                var logits = backbone.Logits(backbone.Embed(ids, 0, reads), adapter, Batch.All)[request.Arm, 0];
+                Assert.Equal(logits.argmax(-1).data<long>().ToArray(), actual[index].Ids.Select(id => (long)id));
+            }
+        }
     }
 
     [Theory]
@@ -219,6 +245,8 @@ public class GenerationTests
             "lora" => new Lora([.. lengths.Select(length => new LoraOptions { Rank = length, Alpha = 3, On = [Projection.All] })], backbone, seeds),
             "prompt and lora" => new PromptLora(
                 [.. lengths.Select(length => new PromptLoraOptions { Prompt = new() { Length = length }, Lora = new() { Rank = 2 } })], backbone, seeds),
+            "prefix of a network" => new Prefix(
+                [.. lengths.Select(length => new PrefixOptions { Length = length, Reparametrization = 3 })], backbone, seeds),
             "iapt" => new Iapt([.. lengths.Select(length => new IaptOptions { Length = length, Bottleneck = 3 })], backbone, seeds),
             "full" => new FullTuning([.. lengths.Select(_ => new FullOptions())], backbone, seeds),
             _ => new Frozen([.. lengths.Select(_ => new FrozenOptions())], backbone, seeds),

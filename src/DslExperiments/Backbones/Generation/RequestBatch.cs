@@ -46,8 +46,8 @@ internal sealed class RequestBatch
             }
         }
 
-        Arms = arms;
         rows = arms.Count;
+        Arms = arms.SequenceEqual(Enumerable.Range(0, adapter.Arms)) ? null : arms;
 
         int Rows(int size) => byArm.Sum(group => (group.Texts.Length + size - 1) / size);
 

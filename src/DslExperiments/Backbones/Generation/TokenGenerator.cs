@@ -34,6 +34,7 @@ public sealed class TokenGenerator(Transformer backbone, Adapter adapter)
 
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        adapter.Prepare();
         var batch = new RequestBatch(requests, adapter, canSelect: backbone.Groups.Count == 1);
         var arms = batch.Arms is null ? adapter : new ArmSelection(backbone, adapter, batch.Arms);
         var (ids, lengths) = batch.Tokens(backbone.Device);
