@@ -66,6 +66,21 @@ public class CohortPlannerTests
     }
 
     [Fact]
+    public void What_decides_the_rows_of_a_hybrid_or_a_written_prompt_parts_arms()
+    {
+        PromptLoraOptions Both(int length, double dropout) => new() { Prompt = new() { Length = length }, Lora = new() { Dropout = dropout } };
+        Assert.Single(CohortPlanner.Plan([Harness.Design(Both(2, 0), 0), Harness.Design(Both(3, 0), 0)]));
+        Assert.Equal(2, CohortPlanner.Plan([Harness.Design(Both(2, 0.1), 0), Harness.Design(Both(3, 0.1), 0)]).Count);
+        Assert.Single(CohortPlanner.Plan([Harness.Design(Both(2, 0.1), 0), Harness.Design(Both(2, 0.2), 0)]));
+
+        var gpt2 = new Gpt2Options { Width = 8, Heads = 2, Vocabulary = 20, Context = 30 };
+        HardPromptOptions examples = new() { Examples = 2, Candidates = 0 };
+        Assert.Equal(2, CohortPlanner.Plan([Harness.Design(examples, 0, gpt2), Harness.Design(examples, 1, gpt2)]).Count);
+        Assert.Single(CohortPlanner.Plan([Harness.Design(examples with { Length = 5 }, 0, gpt2), Harness.Design(examples with { Length = 5 }, 1, gpt2)]));
+        Assert.Single(CohortPlanner.Plan([Harness.Design(examples, 0), Harness.Design(examples, 1)]));
+    }
+
+    [Fact]
     public void Equal_arms_are_kept_apart()
     {
         var twice = Grid([4], 2).Concat(Grid([4], 2)).ToArray();

@@ -93,6 +93,16 @@ public class HybridTests
         });
     }
 
+    [Fact]
+    public void Dropout_wants_prompts_of_one_length()
+    {
+        using var scope = NewDisposeScope();
+        var backbone = new Transformer(Deep, [3, 8], CPU);
+        PromptLoraOptions[] options = [new() { Prompt = new() { Length = 2 }, Lora = new() { Dropout = 0.5 } }, new() { Prompt = new() { Length = 3 } }];
+        Assert.Throws<ArgumentException>(() => new PromptLora(options, backbone, [3, 8]));
+        Assert.Equal(2, new PromptLora([options[0], options[0]], backbone, [3, 8]).Arms);
+    }
+
     private static void AssertSameStarts(Adapter both, params Adapter[] parts)
     {
         for (int arm = 0; arm < both.Arms; arm++)
