@@ -47,10 +47,10 @@ internal static class ParameterCounter
         return count;
     }
 
-    /// <summary>Pooling, down- and up-projection, once or per layer, and 12 numbers of each layer's activation.</summary>
+    /// <summary>Pooling, down- and up-projection, once or per layer of the encoder, and 12 numbers of each layer's activation.</summary>
     private static long Iapt(BoundSection options, TransformerFields backbone, Point point)
     {
-        long layers = backbone.Layers(point);
+        long layers = point.Int(backbone.Depth);
         long projections = point.Int(backbone.Width) * (point.Int(options["length"]) + (2 * point.Int(options["bottleneck"])));
         return ((point.Bool(options["shared"]) ? 1 : layers) * projections) + (12 * layers);
     }

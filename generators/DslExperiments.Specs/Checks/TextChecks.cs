@@ -69,9 +69,24 @@ internal sealed class TextChecks(DiagnosticBag bag)
             CheckStart(init, task, backbone, point);
         }
 
+        if (method.Name == "hard_prompt")
+        {
+            CheckSearch(method.Options, point);
+        }
+
         if (method.Name is "iapt" or "hard_prompt" && !Reads(method, task, point))
         {
             bag.Report(CrossRules.MethodUnfit, method.KeyNode, $"methods.{method.Name} reads an instruction's text, and task.family {task.Variant.Name} has none");
+        }
+    }
+
+    private void CheckSearch(BoundSection prompt, Point point)
+    {
+        BoundField candidates = prompt["candidates"];
+        BoundField length = prompt["length"];
+        if (candidates.IsValid && length.IsValid && point.Int(candidates) > 0 && point.Int(length) == 0)
+        {
+            bag.Report(CrossRules.MethodUnfit, point.PlaceOr("methods", "hard_prompt", candidates, length), $"{candidates.Key} {Text(point.Int(candidates))} searches tokens, and {length.Key} is 0; give a length, or candidates: 0 for text and examples as they are");
         }
     }
 

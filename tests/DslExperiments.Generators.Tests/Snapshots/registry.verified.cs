@@ -12,6 +12,11 @@ public static class ExperimentRegistry
     /// <summary>All experiments in the order of their names; none is loaded before it is created.</summary>
     public static global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Hosting.ExperimentEntry> All { get; } =
     [
+        new("domain-transfer", "text", "Trained on one domain, evaluated on another; a prompt should lose less than full tuning does.", static () => new global::Test.Experiments.Text.DomainTransfer()),
+        new("lester-ablations", "text", "Prompt length, start, size of the model and how long it was pretrained, one at a time around a default, and all in a grid.", static () => new global::Test.Experiments.Text.LesterAblations()),
+        new("methods-compared", "text", "Every method on question classification at about equal budgets; rate and start move prompts more than rank moves LoRA.", static () => new global::Test.Experiments.Text.MethodsCompared()),
+        new("prompt-ensemble", "text", "Five prompts over one frozen model, one batch, a majority vote; no worse than their average.", static () => new global::Test.Experiments.Text.PromptEnsemble()),
+        new("stories-style", "text", "A pretrained model of children's stories, tuned to stories of the sea by prompts, prefixes and LoRA.", static () => new global::Test.Experiments.Text.StoriesStyle()),
         new("capped-slots", "theory", "More key-capped slots hurt where the head's output must hardly shrink, and help where it must nearly vanish.", static () => new global::Test.Experiments.Theory.CappedSlots()),
         new("compiled-queries", "theory", "A prefix misses an update of the query matrix by exactly 2 sinh(alpha) / (2 cosh(alpha) + 1), at every length.", static () => new global::Test.Experiments.Theory.CompiledQueries()),
         new("compiled-updates", "theory", "A prefix compiles halving a head's values exactly, and misses enlarging them by a half by exactly 1/2 at every length.", static () => new global::Test.Experiments.Theory.CompiledUpdates()),
