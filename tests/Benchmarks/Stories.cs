@@ -2,9 +2,7 @@ using System.Text.Json;
 using DslExperiments.Backbones;
 using DslExperiments.Checkpoints;
 using DslExperiments.Methods;
-using DslExperiments.Tasks;
 using DslExperiments.Training;
-using TorchSharp;
 
 namespace DslExperiments.Benchmarks;
 
