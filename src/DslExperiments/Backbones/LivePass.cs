@@ -27,6 +27,9 @@ internal sealed record LiveRows(Tensor Rows, int P, int B, int T, int Front)
 /// <param name="watch">Is shown the attention of every layer.</param>
 internal sealed class LivePass(Transformer backbone, Content content, Adapter adapter, Batch batch, Action<int, Tensor>? watch = null)
 {
+    /// <summary>Up to so many keys, a row of scores is not worth filling up.</summary>
+    private const int FewColumns = 8;
+
     private readonly TransformerOptions options = backbone.Options;
     private readonly int arms = adapter.Arms;
     private readonly int groups = backbone.Groups.Count;
@@ -34,6 +37,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
     private readonly int heads = backbone.Options.Heads;
     private readonly int keyHeads = backbone.Options.KeyValueHeadCount();
     private readonly int headWidth = backbone.Options.HeadSize();
+    private readonly int perKey = backbone.Options.Heads / backbone.Options.KeyValueHeadCount();
     private readonly VirtualPlaces places = new(backbone, adapter, content);
     private readonly Dictionary<ConstantKey, Tensor> own = [];
     private readonly RowMath math = new(backbone, adapter, adapter.Arms);
@@ -61,9 +65,27 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
     /// <summary>Attention of projected rows, joined over heads: queries [A, Mq, H·Dh], keys and values [A, M, Hkv·Dh].</summary>
     public Tensor Mix(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
     {
-        int mq = last ? input.B * content.ReadCount : input.Count;
-        return Attend(layer, Heads(q, mq, heads), Heads(k, input.Count, keyHeads), Heads(v, input.Count, keyHeads), input, last)
-            .transpose(1, 2).reshape(arms, mq, heads * headWidth);
+        int m = input.Count, tq = last ? content.ReadCount : input.T, mq = last ? input.B * tq : m;
+        if (options.Positions == Positions.Rotary)
+        {
+            q = PositionSignals.RotateJoined(q, Rotation(input, last), headWidth);
+            k = PositionSignals.RotateJoined(k, Rotation(input, last: false), headWidth);
+        }
+
+        var made = adapter.ReadsSequences ? MadeHeads(layer, input) : null;
+        bool packs = watch is not null
+            || (!AreOwn(last) && AttentionMath.PaysToPack(input, tq, headWidth, backbone.CallCost));
+        if (made is null && !packs && perKey * tq >= headWidth)
+        {
+            return Alongside(layer, q, k, v, input, last);
+        }
+
+        var queries = Heads(q, mq, heads);
+        var (keys, values) = (AttentionMath.ForQueries(KeysOf(k, m), heads), AttentionMath.ForQueries(KeysOf(v, m), heads));
+        var mixed = made is { } tokens ? BySequence(layer, queries, keys, values, tokens, input, last)
+            : packs ? Packed(layer, queries, keys, values, input, last)
+            : Split(layer, queries, keys, values, input, last);
+        return mixed.transpose(1, 2).reshape(arms, mq, heads * headWidth);
     }
 
     /// <summary>One layer on all rows, or the last one on the rows that the loss reads.</summary>
@@ -102,26 +124,6 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         return math.Mlp(layer, math.Attended(layer, mixed, mq, queryInput), mq);
     }
 
-    /// <summary>Attention of the rows of <paramref name="q"/>: [A, H, Mq, Dh].</summary>
-    private Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
-    {
-        if (options.Positions == Positions.Rotary)
-        {
-            q = PositionSignals.Rotate(q, Rotation(input, last), headWidth);
-            k = PositionSignals.Rotate(k, Rotation(input, last: false), headWidth);
-        }
-
-        (k, v) = (AttentionMath.ForQueries(k, heads), AttentionMath.ForQueries(v, heads));
-        if (adapter.ReadsSequences && MadeHeads(layer, input) is { } made)
-        {
-            return BySequence(layer, q, k, v, made, input, last);
-        }
-
-        bool packs = watch is not null
-            || (!AreOwn(last) && AttentionMath.PaysToPack(input, last ? content.ReadCount : input.T, headWidth, backbone.CallCost));
-        return packs ? Packed(layer, q, k, v, input, last) : Split(layer, q, k, v, input, last);
-    }
-
     /// <summary>All rows of an arm in one product; a mask keeps sequences apart.</summary>
     private Tensor Packed(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
     {
@@ -130,7 +132,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         var scores = AttentionMath.Scores(queries, k.reshape(batches, m, headWidth), PackedMask(input, last), options.ScoreScale());
         if (AreOwn(last))
         {
-            var hidden = OwnMask(input, last).view(groups, 1, 1, 1, input.B * input.T);
+            var hidden = OwnMask(input, last, 0).view(groups, 1, 1, 1, input.B * input.T);
             hidden = input.P == 0 ? hidden : cat([zeros([groups, 1, 1, 1, input.P], backbone.Dtype, backbone.Device), hidden], 4);
             scores = (scores.view(groups, arms / groups, heads, mq, m) + hidden).view(batches, mq, m);
         }
@@ -147,6 +149,55 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         return weights.bmm(values).view(arms, heads, mq, headWidth);
     }
 
+    /// <summary>
+    /// Each sequence by itself, virtual tokens in front of its own keys and values: these are few numbers where scores are
+    /// many. Query heads that share a key are rows of one product. Joined heads, [A, Mq, H·Dh].
+    /// </summary>
+    private Tensor Alongside(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
+    {
+        int p = input.P, b = input.B, t = input.T, tq = last ? content.ReadCount : t, batches = arms * keyHeads * b;
+        double scale = options.ScoreScale();
+        var before = p == 0 ? PrefixKeys(layer) : (KeysOf(k.narrow(1, 0, p), p), KeysOf(v.narrow(1, 0, p), p), adapter.Prompt!.KeyMask);
+        int virtuals = before is { } some ? (int)some.Keys.shape[2] : 0;
+
+        // A softmax over rows that fill whole vectors costs half of one over rows that do not.
+        int filler = options.Causal && !AreOwn(last) && virtuals + t > FewColumns ? -(virtuals + t) & 7 : 0, columns = virtuals + t + filler;
+        var contentQ = p == 0 || last ? q : q.narrow(1, p, b * t);
+        var queries = contentQ.view(arms, b, tq, keyHeads, perKey, headWidth).permute(0, 3, 1, 4, 2, 5).reshape(batches, perKey * tq, headWidth);
+        var scores = AttentionMath.Scores(
+            queries, InFront(before?.Keys, k), SequenceMask(input, last, perKey, virtuals, before?.Mask, filler), scale);
+        if (AreOwn(last))
+        {
+            scores = (scores.view(groups, arms / groups, keyHeads, b, perKey, tq, columns) + OwnMask(input, last, virtuals).unsqueeze(4))
+                .view(batches, perKey * tq, columns);
+        }
+
+        var mixed = scores.softmax(-1).bmm(InFront(before?.Values, v)).view(arms, keyHeads, b, perKey, tq, headWidth)
+            .permute(0, 2, 4, 1, 3, 5).reshape(arms, b * tq, heads * headWidth);
+        if (p == 0 || last)
+        {
+            return mixed;
+        }
+
+        var ownQueries = q.narrow(1, 0, p).view(arms, p, keyHeads, perKey, headWidth).permute(0, 2, 3, 1, 4).reshape(arms * keyHeads, perKey * p, headWidth);
+        var own = AttentionMath.Weights(ownQueries, before!.Value.Keys.reshape(arms * keyHeads, p, headWidth), CausalMask(p, perKey), scale)
+            .bmm(before.Value.Values.reshape(arms * keyHeads, p, headWidth))
+            .view(arms, keyHeads, perKey, p, headWidth).permute(0, 3, 1, 2, 4).reshape(arms, p, heads * headWidth);
+        return cat([own, mixed], 1);
+
+        Tensor InFront(Tensor? virtualRows, Tensor rows)
+        {
+            var content = (p == 0 ? rows : rows.narrow(1, p, b * t)).view(arms, b, t, keyHeads, headWidth).permute(0, 3, 1, 2, 4);
+            List<Tensor> parts = virtualRows is null ? [content] : [virtualRows.unsqueeze(2).expand(arms, keyHeads, b, virtuals, headWidth), content];
+            if (filler > 0)
+            {
+                parts.Add(zeros([1, 1, 1, 1, 1], backbone.Dtype, backbone.Device).expand(arms, keyHeads, b, filler, headWidth));
+            }
+
+            return (parts.Count == 1 ? content : cat(parts, 3)).reshape(batches, columns, headWidth);
+        }
+    }
+
     /// <summary>Each sequence by itself; its rows see the arm's prompt rows through a second product.</summary>
     private Tensor Split(int layer, Tensor q, Tensor k, Tensor v, LiveRows input, bool last)
     {
@@ -156,10 +207,10 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         var contentK = p == 0 ? k : k.narrow(2, p, b * t);
         var contentV = p == 0 ? v : v.narrow(2, p, b * t);
         var scores = AttentionMath.Scores(
-            contentQ.reshape(arms * heads * b, tq, headWidth), contentK.reshape(arms * heads * b, t, headWidth), SequenceMask(input, last), scale);
+            contentQ.reshape(arms * heads * b, tq, headWidth), contentK.reshape(arms * heads * b, t, headWidth), SequenceMask(input, last, 1, 0, null), scale);
         if (AreOwn(last))
         {
-            scores = (scores.view(groups, arms / groups, heads, b, tq, t) + OwnMask(input, last)).view(arms * heads * b, tq, t);
+            scores = (scores.view(groups, arms / groups, heads, b, tq, t) + OwnMask(input, last, 0)).view(arms * heads * b, tq, t);
         }
 
         var values = contentV.reshape(arms * heads * b, t, headWidth);
@@ -189,10 +240,10 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
     {
         int b = input.B, t = input.T, tq = last ? content.ReadCount : t, batches = arms * heads * b;
         var queries = q.reshape(batches, tq, headWidth);
-        var scores = AttentionMath.Scores(queries, k.reshape(batches, t, headWidth), SequenceMask(input, last), options.ScoreScale());
+        var scores = AttentionMath.Scores(queries, k.reshape(batches, t, headWidth), SequenceMask(input, last, 1, 0, null), options.ScoreScale());
         if (AreOwn(last))
         {
-            scores = (scores.view(groups, arms / groups, heads, b, tq, t) + OwnMask(input, last)).view(batches, tq, t);
+            scores = (scores.view(groups, arms / groups, heads, b, tq, t) + OwnMask(input, last, 0)).view(batches, tq, t);
         }
 
         var before = AttentionMath.Scores(queries, made.Keys, made.Mask, options.ScoreScale());
@@ -242,8 +293,21 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         return backbone.Groups.PerArm(mask, arms);
     });
 
-    /// <summary>The prefix of a layer, heads apart: keys and values [A·H, P, Dh], mask [A·H, 1, P]; or null.</summary>
+    /// <summary>The prefix of a layer, repeated for query heads: keys and values [A·H, P, Dh], mask [A·H, 1, P]; or null.</summary>
     public (Tensor Keys, Tensor Values, Tensor? Mask)? PrefixHeads(int layer)
+    {
+        if (PrefixKeys(layer) is not { } prefix)
+        {
+            return null;
+        }
+
+        return (Apart(prefix.Keys), Apart(prefix.Values), PerHead(prefix.Mask, variant: 1));
+
+        Tensor Apart(Tensor each) => AttentionMath.ForQueries(each, heads).reshape(arms * heads, each.shape[2], headWidth);
+    }
+
+    /// <summary>The prefix of a layer, heads apart: keys and values [A, Hkv, P, Dh], mask [A, P]; or null.</summary>
+    private (Tensor Keys, Tensor Values, Tensor? Mask)? PrefixKeys(int layer)
     {
         if (adapter.PrefixOf(layer) is not { } prefix)
         {
@@ -259,12 +323,11 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         }
 
         int count = (int)k!.shape[1];
-        var keys = Heads(k, count, keyHeads);
-        keys = places.Turn ? PositionSignals.Rotate(keys, places.PrefixTurns(), headWidth) : keys;
-        return (Apart(keys), Apart(Heads(v!, count, keyHeads)), PerHead(prefix.KeyMask, variant: 1));
-
-        Tensor Apart(Tensor each) => AttentionMath.ForQueries(each, heads).reshape(arms * heads, count, headWidth);
+        var keys = KeysOf(k, count);
+        return (places.Turn ? PositionSignals.Rotate(keys, places.PrefixTurns(), headWidth) : keys, KeysOf(v!, count), prefix.KeyMask);
     }
+
+    private Tensor KeysOf(Tensor rows, int m) => Heads(rows, m, keyHeads);
 
     private Tensor PromptHeads(Tensor heads4, int p) => heads4.narrow(2, 0, p).reshape(arms * heads, p, headWidth);
 
@@ -299,12 +362,16 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
     private bool AreOwn(bool last) =>
         options.Causal ? last && content.ReadsPerSequence is not null : content.Lengths is not null;
 
-    /// <summary>What rows of each sequence see of it beyond what all do, broadcastable to [G, A/G, H, B, Tq, T].</summary>
-    private Tensor OwnMask(LiveRows input, bool last) => Own(new(Stage.OwnMask, last ? 1 : 0, groups, input.T, input.Front), () =>
+    /// <summary>
+    /// What rows of each sequence see of it, with columns of virtual tokens in front, beyond what all do, broadcastable to
+    /// [G, A/G, H, B, Tq, P + T].
+    /// </summary>
+    private Tensor OwnMask(LiveRows input, bool last, int virtuals) => Own(new(Stage.OwnMask, (last ? 1 : 0) + (2 * virtuals), groups, input.T, input.Front), () =>
     {
         var mask = options.Causal ? content.SeenByReads(batch, backbone.Dtype) : content.Unpadded(batch, backbone.Dtype)!;
         long[] shape = mask.shape;
-        mask = input.Front == 0 ? mask : cat([zeros([.. shape[..3], input.Front], backbone.Dtype, backbone.Device), mask], 3);
+        int before = input.Front + virtuals;
+        mask = before == 0 ? mask : cat([zeros([.. shape[..3], before], backbone.Dtype, backbone.Device), mask], 3);
         return mask.unsqueeze(1).unsqueeze(1);
     });
 
@@ -346,7 +413,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         return adapter.Constants.Get(new(Stage.Rotation, last ? 1 : 0, input.B, input.T, input.P, content.Outline), () =>
         {
             bool counts = !last && places.Turn && input.P + input.Front > 0;
-            return places.PerLength(counts ? adapter.Prompt!.Lengths : [0], length =>
+            return Tiled(places.PerLength(counts ? adapter.Prompt!.Lengths : [0], length =>
             {
                 var sequence = last ? content.Reads : Enumerable.Range(0, input.T).Select(row => row - input.Front);
                 int[] one = [.. sequence.Select(row => row < 0 ? Virtual(row + input.Front) : content.FirstPosition + row)];
@@ -354,11 +421,19 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
                 return [.. own.Concat(Enumerable.Repeat(one, input.B).SelectMany(row => row))];
 
                 int Virtual(int row) => counts ? places.PositionOf(row, length) : PositionSignals.Unturned;
-            });
+            }));
         });
     }
 
-    /// <summary>Turns of tokens that are read at each sequence's own places, [2, A, 1, B·R, Dh].</summary>
+    /// <summary>Turns of a head, [2, M, Dh] or [2, A, 1, M, Dh], of all heads joined: [2, M, H·Dh] or [2, A, M, H·Dh].</summary>
+    private Tensor Tiled(Tensor signal)
+    {
+        var each = (signal.dim() == 5 ? signal.squeeze(2) : signal).unsqueeze(-2);
+        long[] shape = each.shape;
+        return each.expand([.. shape[..^2], heads, headWidth]).reshape([.. shape[..^2], heads * headWidth]);
+    }
+
+    /// <summary>Turns of tokens that are read at each sequence's own places, [2, A, B·R, H·Dh].</summary>
     private Tensor OwnRotation() => Own(new(Stage.Rotation, 2, arms), () =>
     {
         var table = adapter.Constants.Get(new(Stage.Rotation, 3, content.Length, content.FirstPosition), () =>
@@ -367,12 +442,12 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
             return PositionSignals.Rotary([before, .. Enumerable.Range(content.FirstPosition, content.Length)], options).to(backbone.Dtype, backbone.Device);
         });
         var reads = backbone.Groups.PerArm(batch.Select(content.ReadsPerSequence!), arms);
-        return table.index_select(1, (reads + 1).reshape(-1)).view(2, arms, 1, -1, headWidth);
+        return Tiled(table.index_select(1, (reads + 1).reshape(-1)).view(2, arms, 1, -1, headWidth));
     });
 
-    private Tensor CausalMask(int rows) => adapter.Constants.Get(
-        new(Stage.CausalMask, 0, rows),
-        () => Mask(rows, rows, (row, column) => column <= row));
+    private Tensor CausalMask(int rows, int times = 1) => adapter.Constants.Get(
+        new(Stage.CausalMask, 0, rows, times),
+        () => Mask(times * rows, rows, (row, column) => column <= row % rows));
 
     /// <summary>Which prompt keys exist, [A·H, 1, P], or null for all.</summary>
     private Tensor? KeyMask() => PerHead(adapter.Prompt?.KeyMask, variant: 0);
@@ -382,29 +457,37 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         new(Stage.KeyMask, variant),
         () => mask.unsqueeze(1).expand(arms, heads, mask.shape[1]).reshape(arms * heads, 1, mask.shape[1]));
 
-    /// <summary>What rows of one sequence see of it, broadcastable to [A·H·B, Tq, T], or null for all.</summary>
-    private Tensor? SequenceMask(LiveRows input, bool last)
+    /// <summary>What rows of one sequence see of it, broadcastable to [A·H/n·B, n·Tq, P + T + filler], or null for all.</summary>
+    /// <param name="input">The sequences.</param>
+    /// <param name="last">True for the tokens that are read.</param>
+    /// <param name="times">Heads one under another, n.</param>
+    /// <param name="virtuals">Columns of virtual tokens in front, P.</param>
+    /// <param name="virtualMask">Which of them exist, [A, P], or null for all.</param>
+    /// <param name="filler">Columns at the end that nothing sees.</param>
+    private Tensor? SequenceMask(LiveRows input, bool last, int times, int virtuals, Tensor? virtualMask, int filler = 0)
     {
         // Reads that differ have masks of their own.
         bool causes = options.Causal && !AreOwn(last);
-        var keys = input.Front > 0 ? adapter.Prompt?.KeyMask : null;
+        var keys = input.Front > 0 ? adapter.Prompt?.KeyMask : virtualMask;
         if (!causes && keys is null)
         {
             return null;
         }
 
-        return adapter.Constants.Get(new(Stage.Mask, last ? 1 : 0, input.B, input.T, input.Front, content.Outline), () =>
+        int variant = (last ? 1 : 0) + (4 * (times + (heads * virtuals)));
+        return adapter.Constants.Get(new(Stage.Mask, variant, input.B, input.T, input.Front, content.Outline), () =>
         {
-            int tq = last ? content.ReadCount : input.T;
-            var causal = Mask(tq, input.T, (row, column) => !causes || column <= (last ? content.Reads[row] + input.Front : row));
+            int tq = last ? content.ReadCount : input.T, columns = virtuals + input.T + filler;
+            var causal = Mask(times * tq, columns, (row, column) =>
+                column < virtuals + input.T && (!causes || column - virtuals <= (last ? content.Reads[row % tq] + input.Front : row % tq)));
             if (keys is null)
             {
                 return causal.unsqueeze(0);
             }
 
-            var padded = cat([keys, zeros([arms, input.T - input.Front], backbone.Dtype, backbone.Device)], 1);
-            return (padded.view(arms, 1, 1, 1, input.T) + causal)
-                .expand(arms, heads, input.B, tq, input.T).reshape(arms * heads * input.B, tq, input.T);
+            var padded = cat([keys, zeros([arms, columns - keys.shape[1]], backbone.Dtype, backbone.Device)], 1);
+            return (padded.view(arms, 1, 1, 1, columns) + causal)
+                .expand(arms, heads / times, input.B, times * tq, columns).reshape(arms * heads / times * input.B, times * tq, columns);
         });
     }
 

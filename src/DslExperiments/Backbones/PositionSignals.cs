@@ -94,4 +94,29 @@ internal static class PositionSignals
             : cat([second, first, rows.narrow(axis, 2 * half, 1)], axis);
         return (rows * signal[0]).addcmul(swapped, signal[1], 1);
     }
+
+    /// <summary>
+    /// Turns joined heads [A, M, n·Dh] by turns of all heads, [2, M, H·Dh] or [2, A, M, H·Dh]. Signals as wide as the rows
+    /// keep the inner loops long where heads are narrow.
+    /// </summary>
+    public static Tensor RotateJoined(Tensor rows, Tensor signal, int headWidth)
+    {
+        int half = headWidth / 2;
+        if (half == 0)
+        {
+            return rows;
+        }
+
+        long[] shape = rows.shape;
+        long joined = shape[^1];
+        var turns = joined == signal.shape[^1] ? signal : signal.narrow(signal.dim() - 1, 0, joined);
+        var each = rows.view([.. shape[..^1], joined / headWidth, headWidth]);
+        int axis = shape.Length;
+
+        // The derivative of a roll is a roll; that of halves put together would be two tensors filled with zeros.
+        var swapped = headWidth % 2 == 0
+            ? each.roll(half, axis)
+            : cat([each.narrow(axis, half, half), each.narrow(axis, 0, half), each.narrow(axis, 2 * half, 1)], axis);
+        return (rows * turns[0]).addcmul(swapped.view(shape), turns[1], 1);
+    }
 }
