@@ -100,7 +100,6 @@ public static class CohortPlanner
     private static int MostArms(int width) => width switch
     {
         <= 32 => 32,
-        <= 64 => 16,
         <= 128 => 8,
         _ => 4,
     };

@@ -18,6 +18,7 @@ public static class CohortRunner
     public static void Run(IReadOnlyList<Cohort> cohorts, Action<Cohort> train, int workers, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        KeptMemory.Keep();
         int next = -1;
         var gate = new Lock();
         Exception? failure = null;
