@@ -23,7 +23,7 @@ public sealed class SuiteTests : IDisposable
 
         using var document = JsonDocument.Parse(run.Out);
         var studies = document.RootElement.GetProperty("studies").EnumerateArray().ToArray();
-        Assert.Equal(ExperimentRegistry.All.Select(static entry => entry.FullName).Order(StringComparer.Ordinal), studies.Select(static study => study.GetProperty("experiment").GetString()!));
+        Assert.Equal(ExperimentRegistry.All.Where(static entry => entry.Folder == "theory").Select(static entry => entry.FullName).Order(StringComparer.Ordinal), studies.Select(static study => study.GetProperty("experiment").GetString()!));
         Assert.All(studies, static study => Assert.Equal("ci", study.GetProperty("profile").GetString()));
         var text = new StringBuilder();
         foreach (var study in studies)

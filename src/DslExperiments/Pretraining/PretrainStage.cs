@@ -69,13 +69,16 @@ internal sealed record PretrainStage(ArmDesign Design, string Text)
         return new PretrainStage(design, string.Join('\n', lines));
     }
 
-    /// <summary>The different stages behind a request's arms; loads libtorch, whose version counts, when there are any.</summary>
+    /// <summary>
+    /// The different stages behind a request's arms, for a look at them: their files need not be there. Loads libtorch,
+    /// whose version counts, when there are any.
+    /// </summary>
     public static ImmutableArray<PretrainStage> Of(Experiment experiment, RunRequest request)
     {
         var files = SpecFolder.Of(experiment.Info);
         return [.. experiment.PlanOf(request).Designs
             .Where(static design => design.Pretrain is not null)
-            .Select(design => Of(design, request.Device, torch.__version__, experiment.GetType(), NamedFiles.OfPretraining(design, files))!)
+            .Select(design => Of(design, request.Device, torch.__version__, experiment.GetType(), NamedFiles.OfPretraining(design, files, missing: "missing"))!)
             .DistinctBy(static stage => stage.Hash)];
     }
 

@@ -21,9 +21,12 @@ internal static class NamedFiles
         .Order(StringComparer.Ordinal)];
 
     /// <summary>The same of one backbone and its pretraining alone.</summary>
-    public static IReadOnlyList<string> OfPretraining(ArmDesign design, SpecFiles files) => [.. Of(design.Backbone)
+    /// <param name="design">An arm on it.</param>
+    /// <param name="files">The spec's files.</param>
+    /// <param name="missing">What to say of a file that does not exist; null to refuse it.</param>
+    public static IReadOnlyList<string> OfPretraining(ArmDesign design, SpecFiles files, string? missing = null) => [.. Of(design.Backbone)
         .Concat(design.Pretrain is { } stage ? Of("pretrain.task", stage.Task) : [])
-        .Select(named => $"{named.Key} = {named.Path} {HashOf(files.Find(named.Key, named.Path))}")
+        .Select(named => $"{named.Key} = {named.Path} {(missing is not null && !files.Has(named.Path) ? missing : HashOf(files.Find(named.Key, named.Path)))}")
         .Order(StringComparer.Ordinal)];
 
     private static IEnumerable<(string Key, string Path)> Of(TransformerOptions backbone)

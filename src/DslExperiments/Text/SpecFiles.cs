@@ -9,6 +9,9 @@ public sealed record SpecFiles(string Folder)
     /// <summary>The folder with a folder of runs per experiment; null where no runs are kept.</summary>
     public string? Runs { get; init; }
 
+    /// <summary>True when there is such a file or folder.</summary>
+    public bool Has(string path) => Path.GetFullPath(Path.Combine(Folder, path)) is var full && (File.Exists(full) || Directory.Exists(full));
+
     /// <summary>The full path of a file or folder that the spec names.</summary>
     /// <param name="key">The key that names it, for the message.</param>
     /// <param name="path">As in the spec, or absolute.</param>
