@@ -1,4 +1,6 @@
 using System.Reflection;
+using DslExperiments.Backbones;
+using DslExperiments.Methods;
 
 namespace DslExperiments.Hosting;
 
@@ -7,11 +9,27 @@ internal static class OptionsText
 {
     private const string Suffix = "Options";
 
+    /// <summary>Marks that few backbones and methods have: they are told where they are not as the record has them by itself.</summary>
+    private static readonly HashSet<string> Marks =
+    [
+        nameof(TransformerOptions.KeyValueHeads), nameof(TransformerOptions.HeadWidth), nameof(TransformerOptions.NormEpsilon),
+        nameof(TransformerOptions.NormBias), nameof(TransformerOptions.VirtualPositions), nameof(TransformerOptions.RotaryBase),
+        nameof(TransformerOptions.RotaryScaling), nameof(TransformerOptions.RelativeBuckets), nameof(TransformerOptions.RelativeDistance),
+        nameof(TransformerOptions.Tied), nameof(TransformerOptions.DecoderDepth), nameof(TransformerOptions.Weights),
+        nameof(TransformerOptions.Seed), nameof(TransformerOptions.Tokenizer), nameof(MlpOptions.Gated), nameof(MlpOptions.Bias),
+        nameof(LoraOptions.Dropout), nameof(PrefixOptions.Layers), nameof(PrefixOptions.Reparametrization),
+    ];
+
     /// <summary>The settings of a record, without its kind.</summary>
-    public static string Of(object options) => string.Join(", ", options.GetType()
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(static property => property.CanWrite && property.GetIndexParameters().Length == 0)
-        .Select(property => Member(property.Name, property.GetValue(options))));
+    public static string Of(object options)
+    {
+        var own = Activator.CreateInstance(options.GetType());
+        return string.Join(", ", options.GetType()
+            .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(static property => property.CanWrite && property.GetIndexParameters().Length == 0)
+            .Where(property => !Marks.Contains(property.Name) || SpecText.Of(property.GetValue(options)!) != SpecText.Of(property.GetValue(own)!))
+            .Select(property => Member(property.Name, property.GetValue(options))));
+    }
 
     /// <summary>The record's kind: <c>shared_token_pair</c>.</summary>
     public static string KindOf(object options)
@@ -24,7 +42,7 @@ internal static class OptionsText
     {
         var type = value?.GetType();
         var isGroup = type is { Namespace: { } space } && space.StartsWith(nameof(DslExperiments), StringComparison.Ordinal)
-            && (type.Name.EndsWith(Suffix, StringComparison.Ordinal) || type == typeof(Backbones.BackboneInit));
+            && (type.Name.EndsWith(Suffix, StringComparison.Ordinal) || value is BackboneInit or MlpOptions);
         return $"{SpecText.Words(name)} {(value is null ? "~" : isGroup ? $"{{ {Of(value)} }}" : SpecText.Of(value))}";
     }
 }

@@ -49,7 +49,7 @@ internal static class PlanView
     private static void WriteSettings(IAnsiConsole console, ExperimentPlan plan)
     {
         var first = plan.Designs[0];
-        console.WriteLine($"Backbone: transformer, {OptionsText.Of(first.Backbone)}");
+        console.WriteLine($"Backbone: {OptionsText.KindOf(first.Backbone)}, {OptionsText.Of(first.Backbone)}");
         console.WriteLine($"Task: {OptionsText.KindOf(first.Task)}, {OptionsText.Of(first.Task)}");
         foreach (var method in plan.Designs.GroupBy(static design => design.Arm.Method))
         {
