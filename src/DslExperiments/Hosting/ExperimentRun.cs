@@ -97,6 +97,12 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
                 .Select(cohort => _sources.Cohort(cohort, SessionOf(cohort, folder, pause.Token), device, backbones.WeightsOf(stages[cohort.Index])))];
             CohortRunner.Run(left, TrainOne, WorkersOf(plan.Cohorts.Length), pause.Token);
         }
+        catch (Exception e) when (e is ExperimentUsageException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            // A file that cannot be used: its next version is another run, so that this one must not wait to be resumed.
+            folder?.Withdraw();
+            throw;
+        }
         catch
         {
             folder?.Pause();

@@ -134,6 +134,13 @@ internal sealed class RunFiles : IDisposable
         }
     }
 
+    /// <summary>Takes the run back: an input is wrong, and nothing was trained yet that would be lost.</summary>
+    public void Withdraw()
+    {
+        Pause();
+        _folder.Withdraw();
+    }
+
     /// <summary>Writes the results, which also mends damaged ones, and last the word that they are complete.</summary>
     public void Complete(RunSummary summary)
     {

@@ -10,12 +10,15 @@ internal sealed class RunFolder : IDisposable
     public const string AdaptersName = "adapters";
 
     private readonly RunLock _lock;
+    private readonly bool _isNew;
+    private bool _withdrawn;
 
-    private RunFolder(string path, RunLock @lock, ManifestHead? earlier)
+    private RunFolder(string path, RunLock @lock, ManifestHead? earlier, bool isNew = false)
     {
         Location = path;
         Earlier = earlier;
         _lock = @lock;
+        _isNew = isNew;
     }
 
     /// <summary>Where it is, as it was asked for.</summary>
@@ -55,8 +58,47 @@ internal sealed class RunFolder : IDisposable
     public string AdapterPath(int arm, string label) => Path.Combine(
         Location, AdaptersName, string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}"));
 
+    /// <summary>
+    /// Takes back a run that was refused before anything of it was kept: its manifest goes, and with the lock the folder
+    /// itself if it was made for the run. What an earlier sitting or a cohort has left stays.
+    /// </summary>
+    public void Withdraw()
+    {
+        if (Earlier is null && IsEmpty(Checkpoints) && IsEmpty(Path.Combine(Location, AdaptersName)))
+        {
+            AtomicFile.TryDelete(Path.Combine(Location, RunManifest.FileName));
+            _withdrawn = true;
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _lock.Dispose();
+        if (_withdrawn && _isNew)
+        {
+            TryDeleteEmpty(Checkpoints);
+            TryDeleteEmpty(Path.Combine(Location, AdaptersName));
+            TryDeleteEmpty(Location);
+        }
+    }
+
+    private static bool IsEmpty(string folder) => !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any();
+
+    private static void TryDeleteEmpty(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder) && IsEmpty(folder))
+            {
+                Directory.Delete(folder);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // An empty folder is in nobody's way.
+        }
+    }
 
     private static string CohortName(int cohort) => string.Create(CultureInfo.InvariantCulture, $"cohort-{cohort + 1:0000}");
 
@@ -71,6 +113,7 @@ internal sealed class RunFolder : IDisposable
             throw new ExperimentUsageException(folder.Length == 0 ? "The run folder needs a name." : $"'{folder}' is a file; a run needs a folder.");
         }
 
+        var isNew = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
         var @lock = RunLock.TryTake(folder) ?? throw new RunFolderInUseException(folder, RunLock.Owner(folder));
         try
@@ -88,7 +131,7 @@ internal sealed class RunFolder : IDisposable
             }
 
             AtomicFile.RemoveLeftovers(folder);
-            return new RunFolder(folder, @lock, earlier);
+            return new RunFolder(folder, @lock, earlier, isNew);
         }
         catch
         {
@@ -132,7 +175,7 @@ internal sealed class RunFolder : IDisposable
             Directory.CreateDirectory(folder);
             if (RunLock.TryTake(folder) is { } @lock)
             {
-                return new RunFolder(folder, @lock, null);
+                return new RunFolder(folder, @lock, null, isNew: true);
             }
         }
     }

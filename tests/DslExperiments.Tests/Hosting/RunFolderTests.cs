@@ -285,6 +285,41 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_is_refused_before_it_trained_leaves_nothing()
+    {
+        await Assert.ThrowsAsync<ExperimentUsageException>(() => Refused("prompt").ExecuteAsync(o => Quietly(o, "run").Workers(1)));
+        Assert.False(Directory.Exists(_folder["run"]));
+
+        // A folder that was there stays, with what lies in it.
+        Directory.CreateDirectory(_folder["mine"]);
+        File.WriteAllText(_folder["mine/notes.txt"], "mine");
+        await Assert.ThrowsAsync<ExperimentUsageException>(() => Refused("prompt").ExecuteAsync(o => Quietly(o, "mine").Workers(1)));
+        Assert.Equal(["notes.txt"], FilesOf("mine"));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_refused_later_keeps_what_it_has()
+    {
+        await Assert.ThrowsAsync<ExperimentUsageException>(() => Refused("lora").ExecuteAsync(o => Quietly(o, "run").Workers(1)));
+        Assert.Equal(RunState.Interrupted, RunManifest.ReadHead(_folder["run"])!.State);
+
+        await Run("whole");
+        await Run("run");
+        AssertEqualResults("whole", "run");
+    }
+
+    private static TinyExperiment Refused(string method) => new()
+    {
+        OnStep = (cohort, _) =>
+        {
+            if (cohort.Method == method)
+            {
+                throw new ExperimentUsageException("a wrong file");
+            }
+        },
+    };
+
+    [Fact]
     public async Task An_unfinished_run_below_runs_is_found_again()
     {
         async Task<RunSummary> Below(TinyExperiment experiment, CancellationToken token, bool fresh = false)
