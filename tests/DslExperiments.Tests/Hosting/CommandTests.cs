@@ -29,6 +29,22 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("show")]
+    [InlineData("run")]
+    [InlineData("compare")]
+    [InlineData("report")]
+    [InlineData("neighbours")]
+    [InlineData("inspect")]
+    [InlineData("generate")]
+    public async Task Help_needs_no_arguments(string command)
+    {
+        var run = await ProgramRun.Of(command, "--help");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("Usage:", run.Out, StringComparison.Ordinal);
+        Assert.Contains("Examples:", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("rnu", "There is no command 'rnu'. Did you mean 'run'?")]
     [InlineData("run tinny", "There is no experiment 'tinny'. Did you mean 'tiny'?")]
     [InlineData("run something-else", "There is no experiment 'something-else'. There is tiny.")]

@@ -38,6 +38,9 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["schema"] = ["schema > experiment.schema.json"],
     };
 
+    /// <summary>Help is help, also where an argument is missing.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
