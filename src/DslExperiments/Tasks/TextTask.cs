@@ -30,6 +30,8 @@ public abstract class TextTask : TokenTask
 
     private readonly Dictionary<TextSplit, TokenizedText> rows = [];
     private readonly Dictionary<int, (long Epoch, long[] Order)> orders = [];
+    private string bound = "";
+    private int longest;
 
     private protected TextTask(TextTaskOptions options, Transformer backbone, IReadOnlyList<int> seeds, SpecFiles files, TextEncoder encoder)
         : base(backbone, placeholders: 0)
@@ -227,16 +229,28 @@ public abstract class TextTask : TokenTask
         }
     }
 
-    /// <summary>Checks that sequences fit into a table of positions.</summary>
+    /// <summary>Checks that sequences fit into the context; with virtual tokens they are checked again.</summary>
     /// <param name="key">The key that bounds them.</param>
-    /// <param name="longest">Tokens of the longest one.</param>
+    /// <param name="length">Tokens of the longest one.</param>
     /// <exception cref="ExperimentUsageException">They do not.</exception>
-    private protected void CheckContext(string key, int longest)
+    private protected void CheckContext(string key, int length)
     {
-        if (Backbone.Options.Positions == Positions.Learned && longest > Backbone.Options.Context)
+        (bound, longest) = (key, length);
+        if (Backbone.Options.Context > 0 && longest > Backbone.Options.Context)
         {
             throw new ExperimentUsageException(
                 $"{key}: the longest sequence has {SpecText.Of(longest)} tokens with its answer, but backbone.context is {SpecText.Of(Backbone.Options.Context)}, of which virtual tokens may take some; set a smaller {key}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    private protected override void CheckRoom(Adapter adapter)
+    {
+        if (Backbone.Options.Context > 0 && Backbone.Options.VirtualPositions == VirtualPositions.Counted
+            && (adapter.Prompt?.Lengths ?? adapter.PrefixLengths)?.Max() is { } taken && longest + taken > Backbone.Options.Context)
+        {
+            throw new ExperimentUsageException(
+                $"{bound}: the longest sequence has {SpecText.Of(longest)} tokens with its answer and {SpecText.Of(taken)} virtual ones before it, but backbone.context is {SpecText.Of(Backbone.Options.Context)}; set a smaller {bound}, or fewer virtual tokens.");
         }
     }
 

@@ -62,9 +62,15 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
         return Choices < Backbone.Options.Vocabulary ? logits.narrow(3, 0, Choices) : logits;
     }
 
+    /// <summary>Checks that sequences fit into the context together with an adapter's virtual tokens.</summary>
+    private protected virtual void CheckRoom(Adapter adapter)
+    {
+    }
+
     /// <summary>The sequences as content: virtual tokens stand where the placeholders were; content keeps its positions.</summary>
     protected Content ContentOf(Adapter adapter, TokenData data)
     {
+        CheckRoom(adapter);
         if (data.Content is { } kept)
         {
             return kept;

@@ -299,6 +299,22 @@ public sealed class TextTaskTests : IDisposable
         static int[] Chars(string text) => [.. text.Select(letter => (int)letter)];
     }
 
+    [Theory]
+    [InlineData(Positions.Rotary)]
+    [InlineData(Positions.Learned)]
+    public void Virtual_tokens_need_room_in_the_context(Positions positions)
+    {
+        Sentiment();
+        var backbone = new Transformer(Bytes with { Positions = positions, VirtualPositions = VirtualPositions.Counted, Context = 24 }, [1], CPU);
+        var task = new TextClassification(SentimentOptions, backbone, [1], Files, new TestBytes());
+        var fits = new SoftPrompt([new PromptOptions { Length = 5 }], backbone, [1]);
+        Assert.Equal(1, task.Loss(backbone, fits, Batch.All).numel());
+        var wide = new SoftPrompt([new PromptOptions { Length = 6 }], backbone, [1]);
+        Assert.Equal(
+            "task.max_length: the longest sequence has 19 tokens with its answer and 6 virtual ones before it, but backbone.context is 24; set a smaller task.max_length, or fewer virtual tokens.",
+            Assert.Throws<ExperimentUsageException>(() => task.Loss(backbone, wide, Batch.All)).Message);
+    }
+
     [Fact]
     public void Mistakes_of_a_task_are_explained()
     {
@@ -319,6 +335,7 @@ public sealed class TextTaskTests : IDisposable
         Assert.StartsWith(
             "task.max_length: the longest sequence has 19 tokens with its answer, but backbone.context is 18,",
             Message(SentimentOptions, Bytes with { Positions = Positions.Learned, Context = 18 }));
+        Assert.StartsWith("task.max_length: the longest sequence has 19 tokens with its answer, but backbone.context is 18,", Message(SentimentOptions, Bytes with { Context = 18 }));
 
         var both = new Transformer(Bytes with { Causal = false }, [1], CPU);
         Assert.Contains("cannot continue a text", Assert.Throws<ExperimentUsageException>(() => new TextToText(
