@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using DslExperiments.Backbones;
+using DslExperiments.Hosting;
 using DslExperiments.Methods;
 using DslExperiments.Tasks;
 
@@ -12,12 +13,12 @@ internal static class NamedFiles
     private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Length), string> Hashes = new();
 
     /// <summary>A line per file, <c>task.train = data/a.tsv 3f…</c>, sorted.</summary>
-    /// <exception cref="Hosting.ExperimentUsageException">A file does not exist.</exception>
+    /// <exception cref="ExperimentUsageException">A file does not exist, or cannot be read.</exception>
     public static IReadOnlyList<string> Describe(IEnumerable<ArmDesign> designs, SpecFiles files) => [.. designs
         .SelectMany(static design => Of(design.Backbone).Concat(Of("task", design.Task)).Concat(Of(design.Method))
             .Concat(design.Pretrain is { } stage ? Of("pretrain.task", stage.Task) : []))
         .Distinct()
-        .Select(named => $"{named.Key} = {named.Path} {HashOf(files.Find(named.Key, named.Path))}")
+        .Select(named => LineOf(named, files))
         .Order(StringComparer.Ordinal)];
 
     /// <summary>The same of one backbone and its pretraining alone.</summary>
@@ -26,7 +27,7 @@ internal static class NamedFiles
     /// <param name="missing">What to say of a file that does not exist; null to refuse it.</param>
     public static IReadOnlyList<string> OfPretraining(ArmDesign design, SpecFiles files, string? missing = null) => [.. Of(design.Backbone)
         .Concat(design.Pretrain is { } stage ? Of("pretrain.task", stage.Task) : [])
-        .Select(named => $"{named.Key} = {named.Path} {(missing is not null && !files.Has(named.Path) ? missing : HashOf(files.Find(named.Key, named.Path)))}")
+        .Select(named => missing is not null && !files.Has(named.Path) ? $"{named.Key} = {named.Path} {missing}" : LineOf(named, files))
         .Order(StringComparer.Ordinal)];
 
     private static IEnumerable<(string Key, string Path)> Of(TransformerOptions backbone)
@@ -61,6 +62,19 @@ internal static class NamedFiles
         PromptLoraOptions { Prompt.Init: FromFile file } => [("methods.prompt_lora.prompt.init", file.Path)],
         _ => [],
     };
+
+    private static string LineOf((string Key, string Path) named, SpecFiles files)
+    {
+        var path = files.Find(named.Key, named.Path);
+        try
+        {
+            return $"{named.Key} = {named.Path} {HashOf(path)}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ExperimentUsageException($"{named.Key}: '{named.Path}' cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <summary>SHA-256 of a file, or of the names and contents of a folder's files; computed once per state of a file.</summary>
     private static string HashOf(string path)
