@@ -53,7 +53,7 @@ public static class PeftAdapter
     private static PromptOptions ReadPrompt(HuggingFaceConfig config, TransformerOptions backbone, AdapterTensors tensors)
     {
         AssertPlace(config, backbone);
-        AssertEqual(config, "token_dim", backbone.Width, "a token of the backbone");
+        AssertEqual(config, "token_dim", backbone.Width, "tokens of the backbone");
         var prompt = new PromptOptions { Length = config.Int("num_virtual_tokens") };
         tensors.Prompt(prompt, backbone);
         return prompt;

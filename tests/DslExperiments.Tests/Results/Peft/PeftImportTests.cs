@@ -256,7 +256,7 @@ public sealed class PeftImportTests
         prompt.Add("prompt_embeddings", 0, 3, 7);
         Assert.Contains("'prompt_embeddings' is [3, 7], but [3, 6] is needed", Refusal(prompt.Write()), StringComparison.Ordinal);
         prompt.Config["token_dim"] = 7;
-        Assert.Contains("token_dim is 7; a token of the backbone need 6", Refusal(prompt.Write()).Replace("needs", "need", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("token_dim is 7; tokens of the backbone need 6", Refusal(prompt.Write()), StringComparison.Ordinal);
         prompt.Config["token_dim"] = 6;
         prompt.Config["num_transformer_submodules"] = 2;
         Assert.Contains("num_transformer_submodules is 2; only 1", Refusal(prompt.Write()), StringComparison.Ordinal);
