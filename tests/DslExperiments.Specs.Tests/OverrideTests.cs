@@ -72,7 +72,9 @@ public class OverrideTests
     [InlineData("task.family", "custom", "DSLX0211", 6, 12, "--set cannot change 'task.family'")]
     [InlineData("methods.lora", "{}", "DSLX0212", 9, 13, "--set cannot add the method 'lora'; valid are prompt, full")]
     [InlineData("", "1", "DSLX0231", 1, 1, "an override is KEY=VALUE, such as training.steps=100")]
-    [InlineData("training.steps", "[1", "DSLX0001", 18, 18, "not YAML: while parsing a flow sequence, did not find expected ',' or ']'; inside { } and [ ] a text with commas or brackets needs quotes")]
+    [InlineData("training.steps", "[1", "DSLX0001", 18, 18, "training.steps: not YAML: while parsing a flow sequence, did not find expected ',' or ']'; inside { } and [ ] a text with commas or brackets needs quotes")]
+    [InlineData("training.steps", "", "DSLX0003", 16, 16, "training.steps: there is no value after training.steps=")]
+    [InlineData("task.template", "{text} it was", "DSLX0001", 22, 22, "task.template: not YAML: did not find expected <document end>; a text that begins with { needs quotes within the argument")]
     [InlineData("backbone.heads", "3", "DSLX0301", 16, 17, "backbone.heads 3 does not divide backbone.width 8")]
     public void Wrong_overrides_are_located_in_the_argument(string key, string value, string id, int from, int to, string message)
     {

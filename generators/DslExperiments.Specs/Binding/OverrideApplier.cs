@@ -63,7 +63,7 @@ internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag
         SpecNode? value = YamlReader.Read(path, change.Value, found, cancellationToken);
         foreach (SpecDiagnostic diagnostic in found.ToArray())
         {
-            bag.Add(diagnostic with { Span = Moved(diagnostic.Span, change.Key.Length + 1) });
+            bag.Add(diagnostic with { Span = Moved(diagnostic.Span, change.Key.Length + 1), Message = Explained(diagnostic, change) });
         }
 
         if (value is null || found.Errors > 0)
@@ -74,6 +74,19 @@ internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag
         ScalarNode key = new(keySpan, change.Key.Trim(), true, 1);
         MappingEntry entry = new(key, Moved(value, change.Key.Length + 1));
         return DottedKeys.Expand(new MappingNode(keySpan, EquatableArray.Create(entry)), bag);
+    }
+
+    /// <summary>What is wrong with a value, which is YAML of its own.</summary>
+    private static string Explained(SpecDiagnostic diagnostic, SpecOverride change)
+    {
+        string key = change.Key.Trim(), value = change.Value.Trim();
+        if (value.Length == 0 || value[0] == '#')
+        {
+            return $"{key}: there is no value after {key}=";
+        }
+
+        string hint = value[0] == '{' && value[value.Length - 1] != '}' ? "; a text that begins with { needs quotes within the argument" : "";
+        return $"{key}: {diagnostic.Message}{hint}";
     }
 
     private void CheckSweeps(Draft after, HashSet<string> swept)
