@@ -266,7 +266,8 @@ internal sealed class CrossChecks(DiagnosticBag bag)
         BoundField rank = lora[path + "rank"];
         BoundField on = lora[path + "on"];
         BoundField init = lora[path + "init"];
-        if (!Valid(rank, on, init, backbone.Width, backbone.Hidden, backbone.Output))
+        if (!Valid(
+            rank, on, init, backbone.Width, backbone.Heads, backbone.KeyValueHeads, backbone.HeadWidth, backbone.DecoderDepth, backbone.Hidden, backbone.Gated, backbone.Output))
         {
             return;
         }

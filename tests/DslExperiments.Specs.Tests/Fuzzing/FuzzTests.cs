@@ -66,6 +66,28 @@ public class FuzzTests
         Assert.True(ids.Count > 30, string.Join(" ", ids.Order(StringComparer.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("heads: 2", "heads: zip")]
+    [InlineData("kv_heads: 1", "kv_heads: zip")]
+    public void Shapes_that_LoRA_needs_may_be_wrong(string right, string wrong)
+    {
+        const string Text = """
+            summary: s
+            source: { paper: lester2021, claim: table-1 }
+            backbone: { kind: llama, depth: 1, width: 8, kv_heads: 1, heads: 2, mlp: { hidden: 16 }, vocabulary: 259, context: 64, tokenizer: bytes }
+            task: { family: language_modelling, train: a.txt, eval: b.txt, length: 8 }
+            methods: { lora: { rank: 1, on: [q, v] } }
+            training: { optimizer: adam, learning_rate: 1e-2, steps: 1, batch: 4 }
+            seeds: 0..0
+            metrics: [perplexity]
+            expect: ['min(lora.perplexity) >= 1']
+            """;
+        Assert.DoesNotContain(Sample.Compile(Text).Diagnostics, static found => found.Severity == SpecSeverity.Error);
+        int place = Text.LastIndexOf(right, StringComparison.Ordinal);
+        string broken = Text.Substring(0, place) + wrong + Text.Substring(place + right.Length);
+        Assert.Contains("DSLX0104", Sample.Compile(broken).Diagnostics.Select(static found => found.Id));
+    }
+
     [Fact]
     public void Broken_overrides_never_break_the_compiler()
     {
