@@ -25,13 +25,18 @@ internal static class Stories
 
     /// <summary>
     /// Arguments: [steps per timing = 10] [repetitions = 5] [numbers of arms = 8,16,32] [part of a method's name]
-    /// [python = /usr/bin/python3].
+    /// [python = /usr/bin/python3] [windows x tokens = 8x64].
     /// </summary>
     public static int Run(string[] args)
     {
         int steps = args.Length > 0 ? int.Parse(args[0]) : 10, repetitions = args.Length > 1 ? int.Parse(args[1]) : 5;
         int[] counts = [.. (args.Length > 2 ? args[2] : "8,16,32").Split(',').Select(int.Parse)];
         string part = args.Length > 3 ? args[3] : string.Empty, python = args.Length > 4 ? args[4] : "/usr/bin/python3";
+        if (args.Length > 5)
+        {
+            StoriesRuntime.SetSizes(args[5]);
+        }
+
         if (StoriesRuntime.Missing() is { } reason)
         {
             Console.Error.WriteLine(reason);

@@ -16,10 +16,10 @@ namespace DslExperiments.Benchmarks;
 internal static class StoriesRuntime
 {
     /// <summary>Sequences per step.</summary>
-    public const int Batch = 8;
+    public static int Batch { get; private set; } = 8;
 
     /// <summary>Tokens per sequence.</summary>
-    public const int Window = 64;
+    public static int Window { get; private set; } = 64;
 
     /// <summary>First steps that are not timed.</summary>
     public const int WarmUp = 2;
@@ -30,12 +30,19 @@ internal static class StoriesRuntime
     public static string Model { get; } = Path.GetFullPath(Path.Combine(Root, "..", "shared", "data", "models", "stories260k"));
 
     /// <summary>Windows of the stories of the sea.</summary>
-    public static LanguageModellingOptions Task { get; } = new()
+    public static LanguageModellingOptions Task => new()
     {
         Train = "stories-sea.txt",
         Eval = "stories-sea-test.txt",
         Length = Window,
     };
+
+    /// <summary>Other sizes than 8 windows of 64: <c>8x16</c>.</summary>
+    public static void SetSizes(string text)
+    {
+        int[] sizes = [.. text.Split('x').Select(int.Parse)];
+        (Batch, Window) = (sizes[0], sizes[1]);
+    }
 
     private static SpecFiles Files => new(Path.Combine(Root, "specs", "text", "data"));
 

@@ -27,7 +27,7 @@ internal static class OptionsText
         return string.Join(", ", options.GetType()
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(static property => property.CanWrite && property.GetIndexParameters().Length == 0)
-            .Where(property => !Marks.Contains(property.Name) || SpecText.Of(property.GetValue(options)!) != SpecText.Of(property.GetValue(own)!))
+            .Where(property => !Marks.Contains(property.Name) || property.PropertyType == typeof(Initializer) || SpecText.Of(property.GetValue(options)!) != SpecText.Of(property.GetValue(own)!))
             .Select(property => Member(property.Name, property.GetValue(options))));
     }
 
