@@ -67,6 +67,19 @@ public sealed class SuiteTests : IDisposable
     }
 
     [Fact]
+    public async Task A_wrong_file_costs_no_pretraining()
+    {
+        var texts = Path.Combine(Directory.CreateDirectory(_runs["texts"]).FullName, "wrong.tsv");
+        File.WriteAllText(texts, "positive\ta fine film .\nsplendid\ta fine film .\n");
+        var run = await ExperimentProgram.RunAsync("run", "prompt-ensemble", "--profile", "ci", "--quiet", "--set", $"task.eval={texts}", "--out", _runs["wrong/run"]);
+
+        Assert.Equal(42, run.ExitCode);
+        Assert.Contains("splendid", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_runs["wrong/pretrained"]), run.Error);
+        Assert.False(Directory.Exists(_runs["wrong/run"]), run.Error);
+    }
+
+    [Fact]
     public void The_readme_lists_every_study()
     {
         var readme = File.ReadAllText(Path.Combine(BaselinesFolder, "..", "..", "README.md"));

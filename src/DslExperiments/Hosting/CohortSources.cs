@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using DslExperiments.Backbones;
 using DslExperiments.Checkpoints;
 using DslExperiments.Cohorts;
+using DslExperiments.Tasks;
 using DslExperiments.Text;
 using DslExperiments.Text.Tokenizers;
 using TorchSharp;
@@ -32,6 +33,25 @@ internal sealed class CohortSources(SpecFiles files)
             Files = Files,
             Tokenizer = TokenizerOf(backbone)!,
         };
+    }
+
+    /// <summary>
+    /// Reads the texts of arms whose backbone is yet to be pretrained, so that what is wrong with a file costs no
+    /// pretraining. What was read is kept for the cohorts.
+    /// </summary>
+    /// <exception cref="ExperimentUsageException">A file is not as it should be.</exception>
+    public void ReadTexts(IEnumerable<ArmDesign> designs)
+    {
+        foreach (var (backbone, task) in designs
+            .Where(static design => design is { Pretrain: not null, Task: TextTaskOptions })
+            .Select(static design => (design.Backbone, Task: (TextTaskOptions)design.Task))
+            .Distinct())
+        {
+            using var scope = torch.NewDisposeScope();
+            int[] seeds = [Math.Max(0, backbone.Seed)];
+            var network = backbone.DecoderDepth > 0 ? new EncoderDecoder(backbone, seeds, torch.CPU) : new Transformer(backbone, seeds, torch.CPU);
+            TextTasks.Create(task, network, seeds, Files, TokenizerOf(backbone)!);
+        }
     }
 
     /// <summary>What makes a backbone's tokens of texts; null when its tokens are numbers.</summary>

@@ -90,6 +90,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         var stages = plan.Cohorts.Select(StagesOf).ToArray();
         try
         {
+            _sources.ReadTexts(plan.Cohorts.Where(cohort => finished[cohort.Index] is null).SelectMany(static cohort => cohort.Designs));
             Pretrain();
             monitor.StartTraining();
             Cohort[] left = [.. plan.Cohorts
