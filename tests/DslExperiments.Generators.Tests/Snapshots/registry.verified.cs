@@ -14,7 +14,7 @@ public static class ExperimentRegistry
     [
         new("domain-transfer", "text", "Trained on one domain, evaluated on another; a prompt should lose less than full tuning does.", static () => new global::Test.Experiments.Text.DomainTransfer()),
         new("lester-ablations", "text", "Prompt length, start, size of the model and how long it was pretrained, one at a time around a default, and all in a grid.", static () => new global::Test.Experiments.Text.LesterAblations()),
-        new("methods-compared", "text", "Every method on question classification at about equal budgets; rate and start move prompts more than rank moves LoRA.", static () => new global::Test.Experiments.Text.MethodsCompared()),
+        new("methods-compared", "text", "Every method on question classification at about equal budgets, with its learning rates, starts and ranks.", static () => new global::Test.Experiments.Text.MethodsCompared()),
         new("prompt-ensemble", "text", "Five prompts over one frozen model, one batch, a majority vote; no worse than their average.", static () => new global::Test.Experiments.Text.PromptEnsemble()),
         new("stories-style", "text", "A pretrained model of children's stories, tuned to stories of the sea by prompts, prefixes and LoRA.", static () => new global::Test.Experiments.Text.StoriesStyle()),
         new("capped-slots", "theory", "More key-capped slots hurt where the head's output must hardly shrink, and help where it must nearly vanish.", static () => new global::Test.Experiments.Theory.CappedSlots()),

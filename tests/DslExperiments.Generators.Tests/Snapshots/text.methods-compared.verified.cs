@@ -5,7 +5,7 @@
 
 namespace Test.Experiments.Text;
 
-/// <summary>Every method on question classification at about equal budgets; rate and start move prompts more than rank moves LoRA.</summary>
+/// <summary>Every method on question classification at about equal budgets, with its learning rates, starts and ranks.</summary>
 /// <remarks>Source: lester2021, figure-4. Spec: <c>text/methods-compared</c>.</remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("DslExperiments", "0.1.0")]
 public sealed partial class MethodsCompared
@@ -706,12 +706,12 @@ public sealed partial class MethodsCompared
     public override global::DslExperiments.ExperimentInfo Info { get; } = new(
         Name: "methods-compared",
         Folder: "text",
-        Summary: "Every method on question classification at about equal budgets; rate and start move prompts more than rank moves LoRA.",
+        Summary: "Every method on question classification at about equal budgets, with its learning rates, starts and ranks.",
         Paper: "lester2021",
         Claim: "figure-4",
         SpecPath: "../../specs/text/methods-compared.yaml",
         SpecText: """
-        summary: "Every method on question classification at about equal budgets; rate and start move prompts more than rank moves LoRA."
+        summary: "Every method on question classification at about equal budgets, with its learning rates, starts and ranks."
         source:
           paper: "lester2021"
           claim: "figure-4"
@@ -856,7 +856,7 @@ public sealed partial class MethodsCompared
             seeds: [0]
 
         """,
-        SpecHash: "f643b9c4d1c1afc749df70b193256ed2a6f042220d8439cad4592eb99dcfb015",
+        SpecHash: "d8177e6e91e70a8916ad29223ce614cf0b024935f47e2786c67659be01ab94e5",
         Profiles: ["full", "ci"]);
 
     /// <inheritdoc/>
