@@ -1,6 +1,7 @@
 using System.Globalization;
 using DslExperiments.Hosting;
 using DslExperiments.Results;
+using DslExperiments.Results.Peft;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Methods;
@@ -8,9 +9,6 @@ namespace DslExperiments.Methods;
 /// <summary>Virtual tokens that were saved: in PEFT's layout, or by a run of another experiment.</summary>
 internal static class SavedPrompt
 {
-    private const string FileName = "adapter_model.safetensors";
-    private const string TensorName = "prompt_embeddings";
-
     /// <summary>Metrics whose smallest value is the best one, by a part of their name.</summary>
     private static readonly string[] LowerIsBetter = ["loss", "mse", "error", "perplexity", "_gap", "residual", "rounding", "energy", "co2"];
 
@@ -20,17 +18,18 @@ internal static class SavedPrompt
     /// <exception cref="ExperimentUsageException">It is no such file.</exception>
     public static Tensor InFile(string path, string key)
     {
-        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        string file = Directory.Exists(path) ? Path.Combine(path, AdapterTensors.FileName) : path;
         if (!File.Exists(file))
         {
-            throw new ExperimentUsageException($"{key}: '{path}' holds no {FileName}; name the folder of a saved prompt, or a .safetensors file.");
+            throw new ExperimentUsageException($"{key}: '{path}' holds no {AdapterTensors.FileName}; name the folder of a saved prompt, or a .safetensors file.");
         }
 
+        using var scope = NewDisposeScope();
         var tensors = Read(file, key);
-        return tensors.GetValueOrDefault(TensorName) is { Shape: [> 0, > 0] } rows
-            ? ToTensor(rows, file, key)
+        return tensors.GetValueOrDefault(PeftLayout.Prompt) is { shape: [> 0, > 0] } rows
+            ? rows.to(float64).MoveToOuterDisposeScope()
             : throw new ExperimentUsageException(
-                $"{key}: '{file}' has no tensor {TensorName} [P, D], which a saved prompt has; it has {string.Join(", ", tensors.Keys.DefaultIfEmpty("none"))}.");
+                $"{key}: '{file}' has no tensor {PeftLayout.Prompt} [P, D], which a saved prompt has; it has {string.Join(", ", tensors.Keys.DefaultIfEmpty("none"))}.");
     }
 
     /// <summary>The virtual tokens of the best prompt of the newest finished run of an experiment, [P, D].</summary>
@@ -54,10 +53,11 @@ internal static class SavedPrompt
             .OrderBy(arm => arm.Arm.Metrics is not [var first, ..] || double.IsNaN(first) ? double.PositiveInfinity : lower ? first : -first);
         foreach (var (_, folder) in arms)
         {
-            string file = Path.Combine(folder!, FileName);
-            if (File.Exists(file) && Read(file, key).GetValueOrDefault(TensorName) is { Shape: [_, var size] } rows && size == width)
+            using var scope = NewDisposeScope();
+            string file = Path.Combine(folder!, AdapterTensors.FileName);
+            if (File.Exists(file) && Read(file, key).GetValueOrDefault(PeftLayout.Prompt) is { shape: [_, var size] } rows && size == width)
             {
-                return ToTensor(rows, file, key);
+                return rows.to(float64).MoveToOuterDisposeScope();
             }
         }
 
@@ -67,7 +67,7 @@ internal static class SavedPrompt
     /// <summary>The folder of an arm's adapter: its number from 1 on, then its label.</summary>
     private static string? FolderOf(string run, int arm)
     {
-        string adapters = Path.Combine(run, "adapters");
+        string adapters = Path.Combine(run, RunFolder.AdaptersName);
         return Directory.Exists(adapters)
             ? Directory.EnumerateDirectories(adapters, string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-*")).FirstOrDefault()
             : null;
@@ -85,30 +85,15 @@ internal static class SavedPrompt
         }
     }
 
-    private static IReadOnlyDictionary<string, SafeTensor> Read(string file, string key)
+    private static Dictionary<string, Tensor> Read(string file, string key)
     {
         try
         {
-            return Safetensors.Read(file).Tensors;
+            return AdapterTensors.ReadFile(file).ToDictionary(static pair => pair.Name, static pair => pair.Tensor, StringComparer.Ordinal);
         }
-        catch (InvalidDataException error)
+        catch (ExperimentUsageException error)
         {
-            throw new ExperimentUsageException($"{key}: '{file}': {error.Message}", error);
+            throw new ExperimentUsageException($"{key}: {error.Message}", error);
         }
-    }
-
-    private static Tensor ToTensor(SafeTensor safe, string file, string key)
-    {
-        double[] values = safe.Type switch
-        {
-            SafeTensorType.F64 => safe.ToArray<double>(),
-            SafeTensorType.F32 => Array.ConvertAll(safe.ToArray<float>(), static value => (double)value),
-            SafeTensorType.F16 => Array.ConvertAll(safe.ToArray<Half>(), static value => (double)value),
-
-            // A brain float is the upper half of a float.
-            SafeTensorType.BF16 => Array.ConvertAll(safe.ToArray<ushort>(), static bits => (double)BitConverter.UInt32BitsToSingle((uint)bits << 16)),
-            _ => throw new ExperimentUsageException($"{key}: '{file}' holds {safe.Name} as {safe.Type}; virtual tokens are floating-point numbers."),
-        };
-        return tensor(values, [.. safe.Shape], float64);
     }
 }
