@@ -42,7 +42,7 @@ public sealed class BatchOrder(SeedGroups groups, TaskOptions task, int size)
             Array.Copy(order, (group * sequences) + first, rows, group * size, size);
         }
 
-        return Batch.Of(tensor(rows, int64, device), size);
+        return Batch.Of(tensor(rows, int64).Upload(device), size);
     }
 
     /// <summary>The sequences of the pass after the last update: all of them, or fresh ones.</summary>

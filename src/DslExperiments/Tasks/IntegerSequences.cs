@@ -110,7 +110,7 @@ public sealed class IntegerSequences : TokenTask
         }
 
         return new TokenData(
-            tensor(ids, [groups.Count, size, row], int64, device), reads, tensor(targets, [groups.Count, size, length], int64, device));
+            tensor(ids, [groups.Count, size, row], int64).Upload(device), reads, tensor(targets, [groups.Count, size, length], int64).Upload(device));
     }
 
     private void DrawInput(ref RandomNumbers random, Span<int> input, bool heldOut)

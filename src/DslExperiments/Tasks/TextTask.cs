@@ -224,7 +224,7 @@ public abstract class TextTask : TokenTask
                 }
             }
 
-            var stacked = tensor(numbers, [groups.Count, all.Length / groups.Count, width], int64, Backbone.Device);
+            var stacked = tensor(numbers, [groups.Count, all.Length / groups.Count, width], int64).Upload(Backbone.Device);
             return groups.Count == Backbone.Groups.Count ? stacked : stacked.expand(Backbone.Groups.Count, -1, -1);
         }
     }

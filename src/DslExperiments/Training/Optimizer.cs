@@ -12,7 +12,7 @@ public abstract class Optimizer
 {
     private readonly IReadOnlyList<TrainingOptions> trainings;
     private readonly Tensor armIndex;
-    private readonly double[]? clips;
+    private readonly Tensor? clips;
     private readonly bool sameRates;
     private readonly bool sameCourse;
     private readonly Tensor? peaks;
@@ -28,7 +28,8 @@ public abstract class Optimizer
         this.trainings = trainings;
         Adapter = adapter;
         armIndex = adapter.ArmIndex();
-        clips = trainings.Any(t => t.Clip > 0) ? [.. trainings.Select(t => t.Clip > 0 ? t.Clip : double.PositiveInfinity)] : null;
+        clips = trainings.All(t => t.Clip == 0) ? null : tensor([.. trainings.Select(t => t.Clip > 0 ? t.Clip : double.PositiveInfinity)], float64)
+            .to(adapter.Values.dtype, adapter.Values.device);
         sameCourse = trainings.All(t => t.Schedule == trainings[0].Schedule && t.Warmup == trainings[0].Warmup && t.Steps == trainings[0].Steps);
         sameRates = sameCourse && trainings.All(t => t.LearningRate.Equals(trainings[0].LearningRate));
         peaks = sameCourse && !sameRates ? Spread(t => t.LearningRate) : null;
@@ -171,8 +172,7 @@ public abstract class Optimizer
             squares = squares is null ? square : squares.add_(square);
         }
 
-        var limits = tensor(clips, float64).to(Adapter.Values.dtype, Adapter.Values.device);
-        var factor = (limits / squares!.sqrt_().add_(1e-6)).clamp_(max: 1);
+        var factor = (clips / squares!.sqrt_().add_(1e-6)).clamp_(max: 1);
         Adapter.Gradients.mul_(factor.index_select(0, armIndex));
     }
 }

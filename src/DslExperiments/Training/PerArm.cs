@@ -1,3 +1,4 @@
+using DslExperiments.Backbones;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Training;
@@ -30,6 +31,6 @@ internal sealed class PerArm
     public static Tensor Spreading(double[] values, Tensor armIndex, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        return tensor(values, float64).to(dtype, armIndex.device).index_select(0, armIndex).MoveToOuterDisposeScope();
+        return tensor(values, float64).to(dtype).Upload(armIndex.device).index_select(0, armIndex).MoveToOuterDisposeScope();
     }
 }
