@@ -36,7 +36,8 @@ internal static class BackboneTypes
     public static readonly ChoiceType Precision = new(
         Namespace + "Precision",
         new Word("float32", "Float32", "32 bits"),
-        new Word("float64", "Float64", "64 bits, for statements that are exact up to rounding"));
+        new Word("float64", "Float64", "64 bits, for statements that are exact up to rounding"),
+        new Word("bfloat16", "BFloat16", "16 bits for backbone and activations, 32 bits for what is trained and for losses; meant for GPUs"));
 
     public static readonly CallType Construct = new(
         Namespace + "Construction",

@@ -24,7 +24,7 @@ internal static class Backbones
         new Field("positions", "Positions", BackboneTypes.Positions, BackboneTypes.Positions.Of("none"), "Position signal of content tokens; virtual tokens carry none."),
         new Field("vocabulary", "Vocabulary", new IntType(0, Limits.MaxSize), new SpecValue.Int(0), "Rows of the embedding and of the unembedding; 0 when tokens are vectors."),
         new Field("context", "Context", new IntType(0, Limits.MaxSize), new SpecValue.Int(0), "Most tokens of a sequence, placeholders included: rows of the table of learned positions."),
-        new Field("dtype", "Dtype", BackboneTypes.Precision, BackboneTypes.Precision.Of("float32"), "Precision of weights, activations and adapters."),
+        new Field("dtype", "Dtype", BackboneTypes.Precision, BackboneTypes.Precision.Of("float32"), "Precision of weights and activations, and of adapters unless it is `bfloat16`: then they are `float32`."),
         Field.Of("init", "Init", "Distributions of the frozen weights.", new Section(
             Namespace + "BackboneInit",
             new Field("attention", "Attention", Initializers.Type, Initializers.Of("scaled_normal", 1), "Query, key, value and output matrices."),

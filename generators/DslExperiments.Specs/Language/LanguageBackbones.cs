@@ -91,7 +91,7 @@ internal static class LanguageBackbones
         new Field("vocabulary", "Vocabulary", new IntType(1, Limits.MaxSize), null, "Rows of the embedding."),
     }).Concat(others).Concat(new[]
     {
-        new Field("dtype", "Dtype", BackboneTypes.Precision, BackboneTypes.Precision.Of("float32"), "Precision of weights, activations and adapters."),
+        new Field("dtype", "Dtype", BackboneTypes.Precision, BackboneTypes.Precision.Of("float32"), "Precision of weights and activations, and of adapters unless it is `bfloat16`: then they are `float32`."),
         new Field("weights", "Weights", new TextType(Limits.MaxText), new SpecValue.Text(""), "Folder of a checkpoint in Hugging Face's layout, relative to the spec; without it a seed draws the weights."),
         BackboneTypes.Seed,
         BackboneTypes.Tokenizer,

@@ -78,7 +78,7 @@ internal sealed class FrozenPass
             return live.Last(ForArms(Stage.Output, Depth, FrozenOutput)).view(arms, sequences, content.ReadCount, width);
         }
 
-        if (adapter.TouchesNorm(first, NormPlace.Attention)
+        if (adapter.TouchesNorm(first, NormPlace.Attention) || MergesTooCoarsely(first)
             || ((adapter.Prompt is not null || adapter.PrefixOf(first) is not null)
                 && ScoresAndValues.Any(projection => adapter.Touches(first, projection))))
         {
@@ -93,6 +93,10 @@ internal sealed class FrozenPass
             ? live.Last(rows.Rows).view(arms, sequences, content.ReadCount, width)
             : Live().Run(first + 1, rows);
     }
+
+    /// <summary>True when content's mass would be known in 16 bits only: its logarithm has to be finer than the scores.</summary>
+    private bool MergesTooCoarsely(int first) =>
+        backbone.Dtype == bfloat16 && (adapter.Prompt is not null || adapter.PrefixOf(first) is not null);
 
     /// <summary>The whole pass with nothing kept and all rows of an arm in one product, watched.</summary>
     public void RunPlainly(Action<int, Tensor> watch) =>

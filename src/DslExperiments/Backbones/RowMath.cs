@@ -120,7 +120,7 @@ internal sealed class RowMath(Transformer backbone, Adapter adapter, int arms)
         }
 
         var normed = options.Norm == Norm.Rms
-            ? rows * rows.square().mean([-1], keepdim: true).add_(options.NormEpsilon).rsqrt()
+            ? rows * rows.Widened().square().mean([-1], keepdim: true).add_(options.NormEpsilon).rsqrt().to(rows.dtype)
             : nn.functional.layer_norm(rows, [options.Width], eps: options.NormEpsilon);
         if ((trainedGain ?? (gain is null ? null : PerRow(gain, rows))) is { } factor)
         {

@@ -266,4 +266,7 @@ public enum Precision
 
     /// <summary>64 bits, for statements that are exact up to rounding.</summary>
     Float64,
+
+    /// <summary>16 bits, 8 of them for the exponent; what is trained stays in 32 bits (Micikevicius et al. 2018).</summary>
+    BFloat16,
 }

@@ -61,6 +61,17 @@ public static class TransformerOptionsExtensions
     /// <summary>Numbers of a key or value, all heads together.</summary>
     public static int KeyValueWidth(this TransformerOptions options) => options.KeyValueHeadCount() * options.HeadSize();
 
-    /// <summary>The tensors' type.</summary>
-    public static ScalarType ToScalarType(this Precision precision) => precision == Precision.Float64 ? float64 : float32;
+    /// <summary>The type of weights and activations.</summary>
+    public static ScalarType ToScalarType(this Precision precision) => precision switch
+    {
+        Precision.Float64 => float64,
+        Precision.BFloat16 => bfloat16,
+        _ => float32,
+    };
+
+    /// <summary>The precision of what adapters of such a backbone train: an update is smaller than 16 bits tell apart.</summary>
+    public static Precision OfTrained(this Precision precision) => precision == Precision.BFloat16 ? Precision.Float32 : precision;
+
+    /// <summary>16-bit numbers in 32 bits, for sums over many of them; others as they are.</summary>
+    internal static Tensor Widened(this Tensor numbers) => numbers.dtype == bfloat16 ? numbers.to(float32) : numbers;
 }

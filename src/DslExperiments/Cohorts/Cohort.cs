@@ -239,7 +239,7 @@ public sealed class Cohort
             [.. curve.Select(step => new CurvePoint(step.Step, step.Losses[arm]))],
             diverged ? divergedAt[arm] : null,
             [.. trained.Adapter.Export(arm).Select(tensor => new AdapterArray(
-                tensor.Key, tensor.Value.shape, Backbone.Dtype, tensor.Value.to(float64).contiguous().data<double>().ToArray()))])
+                tensor.Key, tensor.Value.shape, Backbone.Dtype.OfTrained(), tensor.Value.to(float64).contiguous().data<double>().ToArray()))])
         {
             Nearest = diverged ? [] : NearestOf(arm, trained),
         };
@@ -287,6 +287,8 @@ public sealed class Cohort
 
             target.copy_(saved);
         }
+
+        adapter.Buffer.Publish();
 
         foreach (var tensor in state.Tensors.Values)
         {

@@ -56,6 +56,7 @@ public sealed class TrainingStep
         }
 
         Done = true;
+        losses = losses.dtype == ones.dtype ? losses : losses.to(ones.dtype);
         if (Measures)
         {
             Losses = Read(losses);
@@ -63,8 +64,9 @@ public sealed class TrainingStep
 
         if (Updates)
         {
-            adapter.Gradients.zero_();
+            adapter.Buffer.ForgetGradients();
             losses.backward([ones]);
+            adapter.Buffer.GatherGradients();
             optimizer.Step(Index, Batch, losses);
             adapter.Constrain();
         }

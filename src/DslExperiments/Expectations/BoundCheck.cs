@@ -31,7 +31,7 @@ internal static class BoundCheck
         bool positive = bound.Per is null && bound.Value == 0;
 
         // Rounding alone may take a value that meets its bound a little below it.
-        double slack = (dtype == Precision.Float64 ? 1e-9 : 1e-5) * (1 + Math.Abs(least));
+        double slack = (dtype switch { Precision.Float64 => 1e-9, Precision.BFloat16 => 1e-2, _ => 1e-5 }) * (1 + Math.Abs(least));
         var truth = positive ? Comparison.Greater.Holds(measured, 0) : Comparison.AtLeast.Holds(measured, least - slack);
         var text = double.IsNaN(measured) || double.IsNaN(least) ? $"{arm.Label} (not a number)" : $"{SpecText.Rounded(measured)} against {SpecText.Rounded(least)}";
         return new ArmVerdict(arm, arm.Label, truth, measured, least, measured - least, text);

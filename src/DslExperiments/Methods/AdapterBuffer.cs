@@ -9,13 +9,18 @@ namespace DslExperiments.Methods;
 /// the whole cohort is a handful of operations however many tensors there are. The tensors of the graph are views into it,
 /// and so are the gradients. Methods that are trained together share one buffer.
 /// </summary>
+/// <remarks>
+/// The graph of a backbone in 16 bits sees a copy in 16 bits, whose gradients are gathered after every pass and which is
+/// made anew after every update; what is updated and kept has 32 bits.
+/// </remarks>
 public sealed class AdapterBuffer
 {
     private readonly Dictionary<string, AdapterTensor> byName = [];
     private readonly List<(Tensor Rows, Tensor Largest)> caps = [];
+    private readonly (Tensor Values, Tensor Gradients)? copy;
 
     /// <summary>Lays out and fills the buffer.</summary>
-    /// <param name="backbone">The backbone that is adapted; its precision and device are the buffer's.</param>
+    /// <param name="backbone">The backbone that is adapted; its device is the buffer's.</param>
     /// <param name="arms">Arms, A; a multiple of the backbone's seed groups.</param>
     /// <param name="tensors">The tensors; shorter ones are padded with zeros at the end of each axis.</param>
     /// <param name="trainable">False for one that only computes, such as a teacher.</param>
@@ -28,8 +33,14 @@ public sealed class AdapterBuffer
         long[][] padded = [.. drawn.Select(Padded)];
         long[] sizes = [.. padded.Select(shape => shape.Aggregate(1L, (product, axis) => product * axis))];
 
-        Values = zeros([arms * sizes.Sum()], backbone.Dtype, backbone.Device).MoveToOuterDisposeScope();
+        Values = zeros([arms * sizes.Sum()], backbone.Options.Dtype.OfTrained().ToScalarType(), backbone.Device).MoveToOuterDisposeScope();
         Gradients = zeros_like(Values).MoveToOuterDisposeScope();
+        if (Values.dtype != backbone.Dtype)
+        {
+            copy = (Values.to(backbone.Dtype).MoveToOuterDisposeScope(), Gradients.to(backbone.Dtype).MoveToOuterDisposeScope());
+        }
+
+        var (seen, pulled) = copy ?? (Values, Gradients);
         var list = new List<AdapterTensor>();
         long offset = 0;
         for (int index = 0; index < drawn.Length; index++)
@@ -47,11 +58,11 @@ public sealed class AdapterBuffer
                 corner.copy_(drawn[index][arm]);
             }
 
-            var leaf = Seen(values, tensors[index].View).detach().requires_grad_(trainable);
+            var leaf = Seen(Block(seen), tensors[index].View).detach().requires_grad_(trainable);
             if (trainable)
             {
                 // Backward then adds in place, straight into the flat buffer.
-                leaf.grad = Seen(gradients, tensors[index].View).detach().MoveToOuterDisposeScope();
+                leaf.grad = Seen(Block(pulled), tensors[index].View).detach().MoveToOuterDisposeScope();
             }
 
             var tensor = new AdapterTensor(
@@ -66,6 +77,7 @@ public sealed class AdapterBuffer
 
         Tensors = list;
         Initial = Values.clone().MoveToOuterDisposeScope();
+        Publish();
     }
 
     /// <summary>Arms, A.</summary>
@@ -147,6 +159,12 @@ public sealed class AdapterBuffer
     public void Constrain()
     {
         Version++;
+        Cap();
+        Publish();
+    }
+
+    private void Cap()
+    {
         if (caps.Count == 0)
         {
             return;
@@ -157,6 +175,29 @@ public sealed class AdapterBuffer
         foreach (var (rows, largest) in caps)
         {
             rows.mul_((largest / rows.square().sum(-1, keepdim: true).sqrt_()).clamp_(max: 1));
+        }
+    }
+
+    /// <summary>Forgets the gradients, before a backward pass adds to them.</summary>
+    internal void ForgetGradients() => (copy?.Gradients ?? Gradients).zero_();
+
+    /// <summary>Brings what a backward pass added to where the optimiser reads it.</summary>
+    internal void GatherGradients()
+    {
+        if (copy is { } seen)
+        {
+            using var frozen = no_grad();
+            Gradients.copy_(seen.Gradients);
+        }
+    }
+
+    /// <summary>Shows the graph the numbers as they are now; for whoever writes to <see cref="Values"/>.</summary>
+    internal void Publish()
+    {
+        if (copy is { } seen)
+        {
+            using var frozen = no_grad();
+            seen.Values.copy_(Values);
         }
     }
 

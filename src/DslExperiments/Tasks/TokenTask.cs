@@ -39,7 +39,7 @@ public abstract class TokenTask(Transformer backbone, int placeholders) : TaskFa
     /// <summary>Cross-entropy of every token that is to be given, in nats: [A, B, reads].</summary>
     public Tensor CrossEntropy(Adapter adapter, TokenData data)
     {
-        var logits = Scores(adapter, data);
+        var logits = Scores(adapter, data).Widened();
         var wanted = Backbone.Groups.PerArm(data.Targets, adapter.Arms);
         return -logits.log_softmax(-1).gather(-1, wanted.unsqueeze(-1)).squeeze(-1);
     }

@@ -33,7 +33,7 @@ public abstract class VectorTask : TaskFamily
     public Tensor MeanSquaredError(Transformer backbone, Adapter adapter, Batch batch)
     {
         var outputs = backbone.Forward(Content, adapter, batch);
-        return nn.functional.mse_loss(outputs, TargetsOf(adapter.Arms, batch), nn.Reduction.None).mean([1, 2, 3]);
+        return nn.functional.mse_loss(outputs.Widened(), TargetsOf(adapter.Arms, batch).Widened(), nn.Reduction.None).mean([1, 2, 3]);
     }
 
     /// <summary>The targets of a batch for every arm, [A, B, reads, D].</summary>

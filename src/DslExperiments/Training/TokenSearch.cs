@@ -98,6 +98,7 @@ public sealed class TokenSearch : Optimizer
             using var inner = NewDisposeScope();
             var tokens = proposed.select(1, k);
             prompt.Rows.Values.copy_(where(at, RowsOf(tokens).unsqueeze(1), before));
+            prompt.Buffer.Publish();
             var tried = task.Loss(prompt.Backbone, prompt, batch);
             var better = tried.lt(best) & allowed.gt(k);
             chosen.copy_(where(better, tokens, chosen));
@@ -109,6 +110,7 @@ public sealed class TokenSearch : Optimizer
         chosen = where(accepted, chosen, current.squeeze(1));
         prompt.Tokens.scatter_(1, places, chosen.unsqueeze(1));
         prompt.Rows.Values.copy_(where(at & accepted.view(-1, 1, 1), RowsOf(chosen).unsqueeze(1), before));
+        prompt.Buffer.Publish();
     }
 
     private long Place(int arm, int step) => (long)(Seeds.Derive(prompt.ArmSeeds[arm], $"search/{step}") % (ulong)prompt.Prompt.Lengths[arm]);
@@ -118,7 +120,7 @@ public sealed class TokenSearch : Optimizer
     {
         var table = prompt.Backbone.Embedding!;
         long groups = table.shape[0], vocabulary = table.shape[1];
-        var promise = -gradient.view(groups, -1, gradient.shape[1]).bmm(table.transpose(1, 2)).view(prompt.Arms, vocabulary);
+        var promise = -gradient.to(table.dtype).view(groups, -1, gradient.shape[1]).bmm(table.transpose(1, 2)).view(prompt.Arms, vocabulary);
         promise = promise.scatter(1, current, full([prompt.Arms, 1], double.NegativeInfinity, promise.dtype, promise.device));
         promise = forbidden is null ? promise : promise.masked_fill(forbidden.unsqueeze(0), double.NegativeInfinity);
 
@@ -132,6 +134,6 @@ public sealed class TokenSearch : Optimizer
         var table = prompt.Backbone.Embedding!;
         long groups = table.shape[0], vocabulary = table.shape[1];
         var group = arange(prompt.Arms, int64, tokens.device).floor_divide(prompt.Arms / groups);
-        return table.view(-1, table.shape[2]).index_select(0, (group * vocabulary) + tokens);
+        return table.view(-1, table.shape[2]).index_select(0, (group * vocabulary) + tokens).to(prompt.Values.dtype);
     }
 }
