@@ -103,7 +103,9 @@ public sealed class Adafactor : Optimizer
             {
                 var rows = Moments[0].Moment.mul_(beta2).add_(square.sum(2, keepdim: true), 1 - beta2);
                 var columns = Moments[1].Moment.mul_(beta2).add_(square.sum(1, keepdim: true), 1 - beta2);
-                estimate = rows * columns / rows.sum(1, keepdim: true);
+
+                // In this order, since the product of two sums near ε1 is beneath the smallest 32-bit number.
+                estimate = rows / rows.sum(1, keepdim: true) * columns;
             }
             else
             {

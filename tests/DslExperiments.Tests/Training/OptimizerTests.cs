@@ -145,6 +145,33 @@ public class OptimizerTests
         }
     }
 
+    /// <summary>B of a LoRA starts at zero, and then A has no gradient.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e-17)]
+    [InlineData(1e-12)]
+    public void Adafactor_of_small_gradients_is_the_same_in_float32(double scale)
+    {
+        using var scope = NewDisposeScope();
+        double[][] moved = [.. new[] { Precision.Float64, Precision.Float32 }.Select(dtype =>
+        {
+            var adapter = new SoftPrompt([new() { Length = 2 }, new() { Length = 3 }], new Transformer(Harness.SingleLayer with { Dtype = dtype }, [0, 1], CPU), [0, 1]);
+            TrainingOptions training = new() { Optimizer = OptimizerKind.Adafactor, LearningRate = 0.1 };
+            var optimizer = Optimizer.Create([training, training], adapter);
+            for (int step = 0; step < 3; step++)
+            {
+                adapter.Gradients.zero_();
+                adapter.Tensors[0].Leaf.pow(2).sum().mul(scale).backward();
+                optimizer.Step(step);
+            }
+
+            using var frozen = no_grad();
+            return (adapter.Values - adapter.Initial).to(float64).data<double>().ToArray();
+        })];
+        Assert.All(moved[0].Zip(moved[1]), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        Assert.Equal(scale > 0, moved[0].Any(change => Math.Abs(change) > 1e-3));
+    }
+
     [Fact]
     public void Arms_of_different_kinds_do_not_mix()
     {
