@@ -249,7 +249,7 @@ public sealed class Cohort
     private static IReadOnlyList<IReadOnlyList<NearToken>> NearestOf(int arm, TrainedCohort trained) =>
         trained.Adapter.Prompt is null || trained.Backbone.Embedding is null || trained.Task.Tokenizer is not { } tokenizer
             ? []
-            : [.. NearestTokens.Of(trained.Adapter, trained.Backbone, arm, NearestPerToken).Select(row =>
+            : [.. NearestTokens.Of(trained.Adapter, trained.Backbone, arm, NearestPerToken, tokenizer.VocabularySize).Select(row =>
                 row.Select(near => new NearToken(near.Token, tokenizer.Piece(near.Token), near.Cosine)).ToArray())];
 
     private void CheckCounts(Adapter adapter)

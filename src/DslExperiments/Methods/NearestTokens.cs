@@ -14,14 +14,19 @@ public static class NearestTokens
     /// <param name="backbone">The backbone, with a vocabulary.</param>
     /// <param name="arm">The arm.</param>
     /// <param name="count">Tokens per virtual token, k; at most the vocabulary.</param>
+    /// <param name="vocabulary">
+    /// Tokens that the tokenizer has; null for all rows of the embedding, which may have more of them (T5's has 28).
+    /// </param>
     /// <exception cref="InvalidOperationException">There is no prompt or no vocabulary.</exception>
-    public static Neighbour[][] Of(Adapter adapter, Transformer backbone, int arm, int count)
+    public static Neighbour[][] Of(Adapter adapter, Transformer backbone, int arm, int count, int? vocabulary = null)
     {
         var prompt = adapter.Prompt ?? throw new InvalidOperationException("The adapter has no prompt.");
         var table = backbone.Embedding ?? throw new InvalidOperationException("The backbone has no vocabulary.");
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Of(prompt.Rows[arm].narrow(0, 0, prompt.Lengths[arm]).to(float64), backbone.Groups.Of(table, arm).to(float64), count);
+        var rows = backbone.Groups.Of(table, arm);
+        rows = rows.narrow(0, 0, Math.Min(rows.shape[0], vocabulary ?? rows.shape[0]));
+        return Of(prompt.Rows[arm].narrow(0, 0, prompt.Lengths[arm]).to(float64), rows.to(float64), count);
     }
 
     /// <summary>The same of rows [P, D] and a table [V, D]. A row of zeros points nowhere: its cosines are 0.</summary>

@@ -34,13 +34,17 @@ public sealed class PromptStart(Transformer backbone, TaskFamily? task, string k
         _ => init.Draw([length, backbone.Options.Width], seed),
     };
 
-    /// <summary>Tokens drawn without replacement among the first ones; with, when there are fewer than are wanted.</summary>
+    /// <summary>
+    /// Tokens drawn without replacement among the first ones; with, when there are fewer than are wanted. Rows of the embedding
+    /// that no token of the tokenizer has are never drawn.
+    /// </summary>
     /// <param name="sampled">How many of the first tokens are drawn from; 0 for all.</param>
     /// <param name="count">How many are drawn.</param>
     /// <param name="seed">The seed of the draw.</param>
     public int[] SampleTokens(SampledVocabulary sampled, int count, ulong seed)
     {
         int vocabulary = Vocabulary(sampled);
+        vocabulary = Math.Min(vocabulary, task?.Tokenizer?.VocabularySize ?? vocabulary);
         int population = sampled.First == 0 ? vocabulary : Math.Min(sampled.First, vocabulary);
         var random = new RandomNumbers(seed);
         var tokens = new int[count];

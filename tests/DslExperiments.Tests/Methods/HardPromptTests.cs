@@ -209,6 +209,9 @@ public class HardPromptTests
                 Assert.Equal(expected.Select(pair => pair.Token), found[row].Select(neighbour => neighbour.Token));
                 Assert.All(expected.Zip(found[row]), pair => Assert.Equal(pair.First.Cosine, pair.Second.Cosine, 12));
             }
+
+            // Rows of the embedding beyond the tokenizer's vocabulary are near nothing.
+            Assert.All(NearestTokens.Of(prompt, backbone, arm, 13, vocabulary: 7), near => Assert.Equal(Enumerable.Range(0, 7), near.Select(token => token.Token).Order()));
         }
 
         // A prompt of tokens is its own neighbour; a row of zeros has none.

@@ -36,6 +36,17 @@ public class PromptStartTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    public void Rows_that_no_token_has_are_never_drawn(int first)
+    {
+        using var scope = NewDisposeScope();
+        var backbone = new Transformer(Bytes with { Vocabulary = 320 }, [3], CPU);
+        int[] tokens = new PromptStart(backbone, new TextFixture(backbone), "methods.prompt.init").SampleTokens(new SampledVocabulary(first), 259, 5);
+        Assert.Equal(Enumerable.Range(0, 259), tokens.Order());
+    }
+
     [Fact]
     public void Too_few_tokens_are_drawn_with_replacement_and_evenly()
     {
