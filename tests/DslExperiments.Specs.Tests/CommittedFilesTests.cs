@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DslExperiments.Specs.Tests.Fuzzing;
 using DslExperiments.Specs.Tests.Support;
 using Newtonsoft.Json.Linq;
@@ -102,6 +103,10 @@ public class CommittedFilesTests
         Assert.All(keys, key => Assert.Matches($@"\| `([a-z_]+\.)*{key}` \|", ReferencePage.Write()));
 
         string page = ReferencePage.Write();
+        IEnumerable<string> values = Regex.Matches(page, @"^\| `[a-z_.]+` \| (?:function|word|list of words)[^|]*\| (?:`(\w+)`(?:, )?)+ \|", RegexOptions.Multiline)
+            .SelectMany(row => row.Groups[1].Captures).Select(value => value.Value);
+        Assert.Contains("from_run", values);
+        Assert.All(values.Distinct(), value => Assert.Matches($@"\n\| `{value}[`(].* \| .+ \|\n", page));
         Assert.All(DiagnosticCatalog.All, rule => Assert.Contains($"\n### {rule.Id}\n", page, StringComparison.Ordinal));
         Assert.DoesNotContain("\n\n\n", page, StringComparison.Ordinal);
         Assert.DoesNotContain('\r', page);

@@ -138,30 +138,29 @@ public static class ReferencePage
     private static void WordsAndFunctions(StringBuilder page)
     {
         page.Append("## Functions\n\nArguments with a default may be left out, and then the parentheses too.\n\n| function | for | meaning |\n|---|---|---|\n");
-        foreach ((CallType type, string purpose) in new[] { (Initializers.Type, "initialisers"), (Tasks.Targets, "`targets`"), (Training.Schedule, "`schedule`") })
+        foreach ((CallFunction function, string keys) in WithKeys(type => (type as CallType)?.Functions))
         {
-            foreach (CallFunction function in type.Functions)
-            {
-                page.Append($"| `{function.Signature}` | {purpose} | {Capital(function.Doc)}. |\n");
-            }
+            page.Append($"| `{function.Signature}` | {keys} | {Capital(function.Doc)}. |\n");
         }
 
         page.Append("\n## Words\n\n| word | for | meaning |\n|---|---|---|\n");
-        (ChoiceType, string)[] choices =
+        foreach ((Word word, string keys) in WithKeys(type => type is WordListType list ? list.Item.Words : (type as ChoiceType)?.Words))
         {
-            (BackboneTypes.AttentionScale, "`attention.scale`"), (BackboneTypes.Activation, "`mlp.activation`"), (BackboneTypes.Norm, "`norm`"),
-            (BackboneTypes.Positions, "`positions`"), (BackboneTypes.Precision, "`dtype`"), (Methods.Projection, "`on`"), (Training.Optimizer, "`optimizer`"),
-        };
-        foreach ((ChoiceType type, string purpose) in choices)
-        {
-            foreach (Word word in type.Words)
-            {
-                page.Append($"| `{word.Name}` | {purpose} | {Capital(word.Doc)}. |\n");
-            }
+            page.Append($"| `{word.Name}` | {keys} | {Capital(word.Doc)}. |\n");
         }
 
         page.Append('\n');
     }
+
+    /// <summary>The members of all types of a sort, each once, with the keys that take it.</summary>
+    private static IEnumerable<(T Member, string Keys)> WithKeys<T>(Func<FieldType, IEnumerable<T>?> members)
+        where T : class => Backbones.All.Concat(Tasks.All).Concat(Methods.All).Select(variant => variant.Section).Append(Training.Section)
+            .SelectMany(section => section.Leaves)
+            .SelectMany(leaf => (members(leaf.Field.Type!) ?? []).Select(member => (Member: member, Key: $"`{leaf.Path}`")))
+            .GroupBy(pair => pair.Member, pair => pair.Key)
+            .Select(group => (group.Key, group.Key is CallFunction function && Initializers.Type.Functions.Contains(function)
+                ? "initialisers"
+                : string.Join(", ", group.Distinct())));
 
     private static void MetricTable(StringBuilder page)
     {
