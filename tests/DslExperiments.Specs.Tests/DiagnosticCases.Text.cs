@@ -40,6 +40,18 @@ public static partial class DiagnosticCases
         Case("gate of a plain MLP", "methods: { lora: { on: «[mlp_gate]» } }\nexpect: [min(lora.train.mse) >= 0]\n", "DSLX0304 methods.lora.on: there is no weight mlp_gate, because the backbone's MLP has no gate"),
         Case("accuracy of a language model", Llama + Model.Replace("[perplexity]", "[perplexity, «accuracy»]", StringComparison.Ordinal), "DSLX0306 metric 'accuracy' needs the task text_classification or multiple_choice, but task.family is language_modelling"),
         Case("transfer to nothing", Llama + Classify.Replace("[accuracy]", "[accuracy, «transfer.accuracy»]", StringComparison.Ordinal), "DSLX0306 metric 'transfer.accuracy' needs task.transfer, but it is not set"),
+        Case("gap without groups", Llama + Classify.Replace("[accuracy]", "[accuracy, «accuracy_gap»]", StringComparison.Ordinal), "DSLX0306 metric 'accuracy_gap' needs task.group, but it is not set"),
+        Case(
+            "groups and another domain that nothing measures",
+            Llama + Classify.Replace("family: text_classification,", "family: text_classification, group: «town», transfer: «c.tsv»,", StringComparison.Ordinal),
+            "DSLX0603 task.group has no effect: no metric compares groups",
+            "DSLX0603 task.transfer has no effect: no metric is of another domain"),
+        Case(
+            "groups that are measured",
+            Llama + Classify.Replace("family: text_classification,", "family: text_classification, group: town,", StringComparison.Ordinal).Replace("[accuracy]", "[accuracy, odds_gap]", StringComparison.Ordinal)),
+        Case(
+            "groups of choices",
+            Llama + Classify.Replace("labels: [neg, pos]", "choices: [neg, pos], group: town", StringComparison.Ordinal).Replace("text_classification", "multiple_choice", StringComparison.Ordinal).Replace("[accuracy]", "[accuracy, accuracy_gap]", StringComparison.Ordinal)),
         Case("no batch of texts", Llama + Model.Replace(", batch: 8", "", StringComparison.Ordinal).Replace("family: language_modelling", "family: «language_modelling»", StringComparison.Ordinal), "DSLX0312 task.family language_modelling draws its own sequences for every step, so training.batch must say how many"),
         Case("key of another family of backbones", Llama.Replace("context", "«causal»: true, context", StringComparison.Ordinal) + Model, "DSLX0101 unknown key 'causal' in backbone; valid are depth, width, heads, kv_heads, head_width, mlp, vocabulary, context, tied, rotary_base, rotary_scaling, norm_epsilon, dtype, weights, seed, tokenizer, kind"),
     ];

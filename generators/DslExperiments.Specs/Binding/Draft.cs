@@ -65,7 +65,7 @@ internal sealed class Draft
     public void Check(List<(MetricSpec Metric, SpecNode Node)> metrics, DiagnosticBag bag, CancellationToken cancellationToken)
     {
         CrossChecks cross = new(bag);
-        UnusedKeys unused = new();
+        UnusedKeys unused = new(metrics.ConvertAll(metric => metric.Metric));
         List<Grid> all = new();
         foreach (Grid[]? grids in Grids)
         {

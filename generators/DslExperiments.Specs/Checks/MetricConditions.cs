@@ -72,6 +72,10 @@ internal static class MetricConditions
         }
     }
 
+    /// <summary>What a metric needs of the task, in words.</summary>
+    public static IEnumerable<string> OfTask(MetricNeeds needs) =>
+        Tasks.All.Where(family => family != Tasks.Custom).SelectMany(family => UnmetByTask(needs, family)).Select(unmet => unmet.Need).Distinct();
+
     private static IEnumerable<(string Need, string Found)> UnmetByTask(MetricNeeds needs, Variant family)
     {
         string found = $", but task.family is {family.Name}";

@@ -1,7 +1,8 @@
 namespace DslExperiments.Specs;
 
 /// <summary>Warns about values that no arm reads.</summary>
-internal sealed class UnusedKeys
+/// <param name="metrics">What is measured.</param>
+internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
 {
     private readonly HashSet<(string Key, SpecSpan Span)> used = new();
 
@@ -16,7 +17,13 @@ internal sealed class UnusedKeys
         bool isFrozen = grid.Method.Name == "frozen";
         bool streams = Tasks.Streams(profile.Task.Variant);
         Note(grid, profile.Backbone.Options.Fields, (path, point) => Reads(path, backbone, point));
-        Note(grid, task.Fields, (path, point) => path != "mixture" || point.Word(task["function"]) == "mixture");
+        Note(grid, task.Fields, (path, point) => path switch
+        {
+            "mixture" => point.Word(task["function"]) == "mixture",
+            "group" => IsMeasured(MetricNeeds.Groups),
+            "transfer" => IsMeasured(MetricNeeds.Transfer),
+            _ => true,
+        });
         Note(grid, grid.Method.Options.Fields, (path, point) => ReadsCap(path, grid.Method, point));
         Note(grid, grid.Method.Training, (path, point) => isFrozen
             ? streams && path == "batch"
@@ -34,7 +41,13 @@ internal sealed class UnusedKeys
 
         foreach (BoundField field in profile.Task!.Options.Fields)
         {
-            Report(field, "task.function is not mixture", bag);
+            string reason = field.Leaf.Path switch
+            {
+                "group" => "no metric compares groups",
+                "transfer" => "no metric is of another domain",
+                _ => "task.function is not mixture",
+            };
+            Report(field, reason, bag);
         }
 
         bool isFrozen = Array.TrueForAll(profile.Methods, method => method.Name == "frozen");
@@ -65,6 +78,10 @@ internal sealed class UnusedKeys
             }
         }
     }
+
+    /// <summary>True when some metric needs it, or one of the user's own might.</summary>
+    private bool IsMeasured(MetricNeeds need) =>
+        metrics.Any(metric => Array.Find(Metrics.All, known => known.Name == metric.Name)?.Needs.HasFlag(need) ?? true);
 
     private static BoundField Training(BoundMethod method, string path) => Array.Find(method.Training, field => field.Leaf.Path == path)!;
 

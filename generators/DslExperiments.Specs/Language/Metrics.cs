@@ -129,7 +129,7 @@ internal static class Metrics
         new("transfer.macro_f1", Namespace + "TransferMacroF1", false, MetricNeeds.Labels | MetricNeeds.Transfer, "macro_f1 on the file of another domain."),
         new("transfer.exact_match", Namespace + "TransferExactMatch", false, MetricNeeds.TextAnswers | MetricNeeds.Transfer, "exact_match on the file of another domain."),
         new("transfer.token_f1", Namespace + "TransferTokenF1", false, MetricNeeds.TextAnswers | MetricNeeds.Transfer, "token_f1 on the file of another domain."),
-        new("accuracy_gap", Namespace + "AccuracyGap", true, MetricNeeds.Labels | MetricNeeds.Groups, "Largest difference of accuracy between two groups of task.group."),
+        new("accuracy_gap", Namespace + "AccuracyGap", true, MetricNeeds.Choices | MetricNeeds.Groups, "Largest difference of accuracy between two groups of task.group."),
         new("parity_gap", Namespace + "ParityGap", true, MetricNeeds.Labels | MetricNeeds.Groups, "Demographic parity: largest difference between two groups in how often a label is given, over labels."),
         new("odds_gap", Namespace + "OddsGap", true, MetricNeeds.Labels | MetricNeeds.Groups, "Equalised odds: largest difference between two groups in how often a label is given where another is right, over both."),
         new("energy", Namespace + "Energy", true, MetricNeeds.Nothing, "Estimated energy of the arm's training in Wh: its share of the cohort's."),

@@ -176,7 +176,7 @@ public static class ReferencePage
 
     private static string Needs(MetricNeeds needs)
     {
-        List<string> texts = new();
+        List<string> texts = MetricConditions.OfTask(needs).ToList();
         void Add(MetricNeeds need, string text)
         {
             if (needs.HasFlag(need))
@@ -185,7 +185,8 @@ public static class ReferencePage
             }
         }
 
-        Add(MetricNeeds.SharedToken, "task `shared_token_pair`");
+        Add(MetricNeeds.Transfer, "`task.transfer`");
+        Add(MetricNeeds.Groups, "`task.group`");
         Add(MetricNeeds.PromptMethod, "method `prompt`");
         Add(MetricNeeds.OneLayer, "depth 1");
         Add(MetricNeeds.OneHead, "heads 1, norm none");
