@@ -4,7 +4,7 @@ using DslExperiments.Text.Data;
 namespace DslExperiments.Tasks;
 
 /// <summary>Rows of a template and a column of right answers, of which the first one is trained.</summary>
-internal sealed class AnswerEncoder(
+internal class AnswerEncoder(
     TextTaskOptions options, TextForm form, string template, string output, int most, params (string Name, string Column)[] names)
     : TextEncoder(options, form.WithContinuation().WithEnd())
 {
@@ -26,11 +26,14 @@ internal sealed class AnswerEncoder(
                 return null;
             }
 
-            return new TokenizedRow(
-                row.Line,
-                Form.Input(input, Most, read.Tail),
-                [Form.EndedAnswer(answer, input, most)],
-                [.. row.All(column).Where(static one => !string.IsNullOrWhiteSpace(one)).Select(static one => one.Trim())]);
+            string[] answers = [.. row.All(column).Where(static one => !string.IsNullOrWhiteSpace(one)).Select(static one => one.Trim())];
+            Check(table, row, answers);
+            return new TokenizedRow(row.Line, Form.Input(input, Most, read.Tail), [Form.EndedAnswer(answer, input, most)], answers);
         };
+    }
+
+    /// <summary>Notes what else is wrong with the answers of a row.</summary>
+    protected virtual void Check(TextTable table, TextRow row, IReadOnlyList<string> answers)
+    {
     }
 }

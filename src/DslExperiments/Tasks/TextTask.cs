@@ -259,7 +259,7 @@ public abstract class TextTask : TokenTask
 
     private void CheckTokens(string path, TokenizedText text)
     {
-        var name = Path.GetFileName(path);
+        var name = RowErrors.NameOf(path);
         int largest = text.Rows.Max(static row => Math.Max(row.Input.DefaultIfEmpty().Max(), row.Answers.SelectMany(static answer => answer).DefaultIfEmpty().Max()));
         if (largest >= Backbone.Options.Vocabulary)
         {

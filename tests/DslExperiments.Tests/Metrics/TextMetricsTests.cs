@@ -78,8 +78,8 @@ public sealed class TextMetricsTests : IDisposable
     public void Metrics_of_generated_texts_take_the_nearest_right_one()
     {
         File.WriteAllText(folder["train.jsonl"], """
-            {"question": "a?", "context": "b", "answer": ["x", "y"]}
-            {"question": "c?", "context": "d", "answer": "z"}
+            {"question": "a?", "context": "b x y", "answer": ["x", "y"]}
+            {"question": "c?", "context": "d z", "answer": "z"}
             """);
         var options = new QuestionAnsweringOptions { Train = "train.jsonl", Eval = "train.jsonl", Transfer = "train.jsonl", MaxOutput = 3 };
         using var scope = NewDisposeScope();

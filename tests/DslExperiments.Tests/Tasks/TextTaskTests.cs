@@ -343,8 +343,23 @@ public sealed class TextTaskTests : IDisposable
 
         void Error(string message, TextClassificationOptions options) => Assert.Equal(message, Message(options));
 
-        string Message(TextClassificationOptions options, TransformerOptions? shape = null) => Assert.Throws<ExperimentUsageException>(() =>
-            new TextClassification(options, new Transformer(shape ?? Bytes, [1], CPU), [1], Files, new TestBytes())).Message;
+        string Message(TextClassificationOptions options, TransformerOptions? shape = null) => folder.MessageOf(Assert.Throws<ExperimentUsageException>(() =>
+            new TextClassification(options, new Transformer(shape ?? Bytes, [1], CPU), [1], Files, new TestBytes())));
+    }
+
+    [Fact]
+    public void An_answer_is_a_span_of_the_passage_but_for_case_punctuation_and_articles()
+    {
+        const string Right = "{\"question\": \"Who?\", \"context\": \"It was Ada-Maria, a queen.\", \"answer\": ";
+        Write("right.jsonl", $"{Right}\"ada-maria\"}}\n{Right}[\"nobody\", \"The queen!\"]}}\n");
+        Write("wrong.jsonl", $"{Right}\"it was\"}}\n{Right}[\"the king\", \"Bob\"]}}\n");
+        Assert.Equal(2, Answers("right.jsonl").Rows(TextSplit.Train).Count);
+        Assert.Equal(
+            "wrong.jsonl(2): the answer 'the king' is not in 'context'; answers in words of their own are of the family text_to_text.",
+            folder.MessageOf(Assert.Throws<ExperimentUsageException>(() => Answers("wrong.jsonl"))));
+
+        QuestionAnswering Answers(string train) =>
+            new(new() { Train = train, Eval = "right.jsonl" }, new Transformer(Bytes, [1], CPU), [1], Files, new TestBytes());
     }
 
     [Fact]
