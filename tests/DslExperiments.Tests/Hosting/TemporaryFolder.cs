@@ -7,6 +7,9 @@ public sealed class TemporaryFolder : IDisposable
 
     public string this[string relative] => Path.Combine(Location, relative);
 
+    /// <summary>An error's message with its files as seen from this folder.</summary>
+    public string MessageOf(Exception error) => error.Message.Replace(Location + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+
     public void Dispose() => Directory.Delete(Location, recursive: true);
 
     /// <summary>Copies all files as they are at this moment.</summary>

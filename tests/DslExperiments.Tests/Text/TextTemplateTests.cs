@@ -30,7 +30,7 @@ public sealed class TextTemplateTests : IDisposable
     public void Wrong_templates_are_explained(string template, string message)
     {
         var table = Table("sentence\tb\none\ttwo\n");
-        Assert.Equal(message, Assert.Throws<ExperimentUsageException>(() => new TextTemplate("task.template", template).On(table)).Message);
+        Assert.Equal(message, folder.MessageOf(Assert.Throws<ExperimentUsageException>(() => new TextTemplate("task.template", template).On(table))));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class TextTemplateTests : IDisposable
     {
         var table = Table("a\tb\none\ttwo\nthree\t \n");
         Assert.Null(new TextTemplate("task.template", "{b} {a}").On(table)(table.Rows[1]));
-        Assert.Equal("a.tsv(3): 'b' is empty.", Assert.Throws<ExperimentUsageException>(table.ThrowIfWrong).Message);
+        Assert.Equal("a.tsv(3): 'b' is empty.", folder.MessageOf(Assert.Throws<ExperimentUsageException>(table.ThrowIfWrong)));
     }
 
     [Fact]

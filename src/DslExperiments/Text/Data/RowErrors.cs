@@ -3,11 +3,11 @@ using DslExperiments.Hosting;
 namespace DslExperiments.Text.Data;
 
 /// <summary>What is wrong with the rows of a file; all of it is told at once.</summary>
-/// <param name="file">The file's name, for messages.</param>
+/// <param name="file">The file's name, see <see cref="NameOf"/>.</param>
 internal sealed class RowErrors(string file)
 {
     /// <summary>Errors that are told; of the others, only their number.</summary>
-    private const int Most = 20;
+    private const int Most = 10;
 
     private readonly List<(int Line, string Text)> errors = [];
     private readonly HashSet<int> lines = [];
@@ -40,6 +40,13 @@ internal sealed class RowErrors(string file)
             .Select(error => $"{file}{(error.Line == 0 ? "" : $"({SpecText.Of(error.Line)})")}: {error.Text}{(error.Text.EndsWith('?') ? "" : ".")}");
         var rest = errors.Count > Most ? (string[])[$"{file}: and {SpecText.Of(errors.Count - Most)} more."] : [];
         throw new ExperimentUsageException(string.Join('\n', told.Concat(rest)));
+    }
+
+    /// <summary>A file's path within a message: from the current folder on where it lies below that, as compilers do.</summary>
+    public static string NameOf(string path)
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? Path.GetFullPath(path) : relative;
     }
 
     /// <summary>A value within a message: on one line, and not too long.</summary>

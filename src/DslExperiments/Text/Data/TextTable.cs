@@ -14,7 +14,7 @@ public sealed class TextTable
     private TextTable(string name, RowErrors errors, IReadOnlyList<string> columns, IReadOnlyList<TextRow> rows) =>
         (Name, Errors, Columns, Rows) = (name, errors, columns, rows);
 
-    /// <summary>The file's name.</summary>
+    /// <summary>The file's path as messages tell it.</summary>
     public string Name { get; }
 
     /// <summary>The columns; numbers from 1 on where the file does not name them.</summary>
@@ -97,7 +97,7 @@ public sealed class TextTable
     /// <summary>Reads the content of a file that was read before.</summary>
     internal static TextTable Parse(string path, byte[] bytes, bool header, bool whole)
     {
-        var name = Path.GetFileName(path);
+        var name = RowErrors.NameOf(path);
         var errors = new RowErrors(name);
         var text = Utf8Lines.Decode(bytes, errors);
         var (columns, rows) = Path.GetExtension(path).ToLowerInvariant() switch
