@@ -99,5 +99,24 @@ public class GenerateCommandTests
         Assert.Contains("context of 64 tokens has room for", tooLong.Error, StringComparison.Ordinal);
         var fits = await ProgramRun.Of("generate", gpt2, "--text", "once upon a time", "--tokenizer", folder["vocab.txt"], "--max-tokens", "50");
         Assert.Equal((0, ""), (fits.ExitCode, fits.Error));
+
+        // Rotary positions beyond the context were never trained either.
+        var beyond = await ProgramRun.Of("generate", Stories, "--text", "Once upon a time", "--max-tokens", "600");
+        Assert.Equal(42, beyond.ExitCode);
+        Assert.Contains("context of 512 tokens has room for", beyond.Error, StringComparison.Ordinal);
+    }
+
+    [SharedTheory]
+    [InlineData("{", "not readable as JSON")]
+    [InlineData("[]", "a JSON object is needed")]
+    [InlineData("{\"format\": \"other\"}", "only \"dslexperiments-adapter-1\" can be read")]
+    public async Task A_damaged_adapter_is_told_even_where_pefts_files_are_whole(string content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        SavedArms.Write(folder.Location, SavedArms.Of(new PromptOptions { Length = 3 }, Checkpoint.Open(Stories).Options));
+        File.WriteAllText(folder["dslexperiments.json"], content);
+        var run = await ProgramRun.Of("generate", Stories, "--text", "a", "--adapter", folder.Location);
+        Assert.Equal(42, run.ExitCode);
+        Assert.Contains($"dslexperiments.json: {expected}", run.Error.Replace("format is \"other\"; ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 }

@@ -111,7 +111,7 @@ internal static class GenerateCommand
     {
         int before = backbone.VirtualPositions == VirtualPositions.Counted ? adapter.Prompt?.Count ?? adapter.PrefixLengths?.Max() ?? 0 : 0;
         int room = backbone.Context - before - longest;
-        if (backbone.Positions == Positions.Learned && tokens > room)
+        if (backbone.Context > 0 && tokens > room)
         {
             throw new ExperimentUsageException(
                 $"--max-tokens {SpecText.Of(tokens)}: the checkpoint's context of {SpecText.Of(backbone.Context)} tokens has room for {SpecText.Of(Math.Max(0, room))} after a text of {SpecText.Of(longest)}{(before == 0 ? "" : $" and {SpecText.Of(before)} virtual tokens")}.");

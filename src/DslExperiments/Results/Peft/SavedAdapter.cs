@@ -21,7 +21,9 @@ public sealed record SavedAdapter(MethodOptions Method, IReadOnlyDictionary<stri
             throw new ExperimentUsageException($"{folder}: there is no such folder.");
         }
 
-        var adapter = File.Exists(Path.Combine(folder, PeftConfig.FileName)) ? PeftAdapter.Read(folder, backbone) : ReadOwn(folder, backbone);
+        // Whoever reads it or not, a damaged file means a damaged folder.
+        var origin = AdapterOrigin.Read(folder);
+        var adapter = File.Exists(Path.Combine(folder, PeftConfig.FileName)) ? PeftAdapter.Read(folder, backbone) : ReadOwn(folder, origin, backbone);
         string head = Path.Combine(folder, AdapterFolder.Head);
         return File.Exists(head) ? adapter.With(head) : adapter;
     }
@@ -36,10 +38,14 @@ public sealed record SavedAdapter(MethodOptions Method, IReadOnlyDictionary<stri
     }
 
     /// <summary>What PEFT has no file of settings for: our own one says what the tensors are.</summary>
-    private static SavedAdapter ReadOwn(string folder, TransformerOptions backbone)
+    private static SavedAdapter ReadOwn(string folder, AdapterOrigin? origin, TransformerOptions backbone)
     {
-        var origin = AdapterOrigin.Read(folder) ?? throw new ExperimentUsageException(
-            $"{folder}: it has neither {PeftConfig.FileName} nor {AdapterOrigin.FileName}, one of which says what an adapter is.");
+        if (origin is null)
+        {
+            throw new ExperimentUsageException(
+                $"{folder}: it has neither {PeftConfig.FileName} nor {AdapterOrigin.FileName}, one of which says what an adapter is.");
+        }
+
         var method = origin.Method ?? throw new ExperimentUsageException(
             $"{Path.Combine(folder, AdapterOrigin.FileName)}: adapters of this method cannot be read.");
         using var scope = NewDisposeScope();
