@@ -31,6 +31,9 @@ public abstract record ExperimentSettings<TArm>
     /// <summary>The arms to train, in reporting order.</summary>
     public required System.Collections.Immutable.ImmutableArray<PlannedArm<TArm>> Arms { get; init; }
 
+    /// <summary>How arms are dropped on the way, or null when every arm is trained to its end.</summary>
+    public Search.HalvingOptions? Halving { get; init; }
+
     /// <summary>The settings of one arm: this profile's, with the arm's own values on its axes.</summary>
     public abstract ArmDesign DesignOf(PlannedArm<TArm> planned);
 }

@@ -7,6 +7,13 @@ public static partial class DiagnosticCases
 
     private static IEnumerable<DiagnosticCase> Contradictions() =>
     [
+        Case("search by what is not measured", "search: { halving: { metric: «train.msd», min_steps: 10 } }", "DSLX0326 search.halving.metric 'train.msd' is not among metrics; did you mean 'train.mse'?"),
+        Case("search without rungs", "search: { halving: { metric: train.mse, min_steps: «100» } }\ntraining: { learning_rate: 0.1, steps: 100 }", "DSLX0327 search.halving.min_steps 100 must be below training.steps 100: there is no rung"),
+        Case("search without rungs in a profile", "search: { halving: { metric: train.mse, min_steps: «100» } }\nprofiles: { ci: { training.steps: 50 } }", "DSLX0327 search.halving.min_steps 100 must be below training.steps 50: there is no rung"),
+        Case("search with rungs of its own in a profile", "search: { halving: { metric: train.mse, min_steps: 100 } }\nprofiles: { ci: { training.steps: 50, search.halving.min_steps: 10 } }"),
+        Case("search without a metric", "«search»: { halving: { min_steps: 10 } }", "DSLX0102 search needs the key 'halving.metric': The metric by which arms are compared, one of metrics."),
+        Case("search that keeps all", "search: { halving: { metric: train.mse, min_steps: 10, eta: «1» } }", "DSLX0110 search.halving.eta wants a whole number from 2 to 1000, not '1'"),
+        Case("search that is swept", "search: { halving: { metric: train.mse, min_steps: «[10, 20]» } }", "DSLX0203 search.halving.min_steps cannot be swept; it wants a whole number from 1 to 1000000000"),
         Case("heads", "backbone: { kind: transformer, width: 8, heads: «3» }", "DSLX0301 backbone.heads 3 does not divide backbone.width 8"),
         Case("heads, one of several", "backbone: { kind: transformer, width: 8, heads: [2, «3», 4] }", "DSLX0301 backbone.heads 3 does not divide backbone.width 8"),
         Case(
@@ -218,6 +225,11 @@ public static partial class DiagnosticCases
         Case("momentum where one arm reads it", "training: { learning_rate: 0.1, momentum: 0.9, optimizer: [adam, sgd] }"),
         Case("moments of sgd", "training: { learning_rate: 0.1, optimizer: sgd, beta1: «0.9», epsilon: «1e-6» }", "DSLX0603 training.beta1 has no effect: only the optimizers adam and adamw read it, or every method has its own", "DSLX0603 training.epsilon has no effect: only the optimizers adam and adamw read it, or every method has its own"),
         Case("own momentum", "methods: { prompt: { length: [1, 2], training: { momentum: «0.5» } } }", "DSLX0603 methods.prompt.training.momentum has no effect: the method's optimizer does not read it"),
+        Case("a search of one arm", "methods: { prompt: {} }\nsearch: { halving: { metric: train.mse, min_steps: «10» } }", "DSLX0607 search drops nothing: no method has two arms that differ in more than their seed"),
+        Case("a search of one arm in a profile", "search: { halving: { metric: train.mse, min_steps: 10 } }\nprofiles: { ci: { methods.prompt.length: [1] } }"),
+        Case("a delta without patience", "training: { learning_rate: 0.1, early_stopping: { min_delta: «1e-3», stopping_threshold: 1e-9 } }", "DSLX0603 training.early_stopping.min_delta has no effect: only early_stopping.patience reads it, or every method has its own"),
+        Case("stopping where nothing is trained", "training: { steps: 0, learning_rate: 0.1, early_stopping: { patience: «3» } }", "DSLX0603 training.early_stopping.patience has no effect: steps is 0, or every method has its own"),
+        Case("patience that is swept", "training: { learning_rate: 0.1, early_stopping: { patience: [0, 3], min_delta: 1e-3 } }"),
         Case("every method has its own", "training: { learning_rate: «0.2» }\nmethods: { prompt: { training: { learning_rate: 0.1 } } }", "DSLX0603 training.learning_rate has no effect: every method has its own"),
         Case(
             "activation of no MLP",

@@ -193,7 +193,7 @@ public static partial class DiagnosticCases
         Case("profile full", "profiles: { «full»: {} }", "DSLX0210 the profile 'full' is the spec itself; choose another name"),
         Case("profile that is no name", "profiles: { «2fast»: {} }", "DSLX0210 '2fast' is no name for a profile: letters, digits, _ and -, a letter first, at most 100 characters"),
         Case("profiles with one C# name", "profiles: { quick-check: {}, «quick_check»: {} }", "DSLX0210 the profiles 'quick-check' and 'quick_check' are both QuickCheck in C#"),
-        Case("profile changes metrics", "profiles: { ci: { «metrics»: [train.mse] } }", "DSLX0211 profile 'ci' cannot change 'metrics'; it may change backbone, pretrain, task, methods, training, seeds"),
+        Case("profile changes metrics", "profiles: { ci: { «metrics»: [train.mse] } }", "DSLX0211 profile 'ci' cannot change 'metrics'; it may change backbone, pretrain, task, methods, training, search, seeds"),
         Case("profile changes the family", "profiles: { ci: { task.«family»: custom } }", "DSLX0211 profile 'ci' cannot change 'task.family'"),
         Case("profile changes the kind", "profiles: { ci: { backbone: { «kind»: transformer } } }", "DSLX0211 profile 'ci' cannot change 'backbone.kind'"),
         Case("profile removes seeds", "profiles: { ci: { «seeds»: ~ } }", "DSLX0211 profile 'ci' cannot remove 'seeds'"),

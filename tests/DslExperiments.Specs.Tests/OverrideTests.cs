@@ -68,7 +68,7 @@ public class OverrideTests
     [InlineData("training.steps", "  -1", "DSLX0110", 18, 20, "training.steps wants a whole number from 0 to 1000000000, not -1")]
     [InlineData("training.steps", "[1, 2]", "DSLX0230", 16, 22, "training.steps is not swept, so an override cannot give it a list: the generated types have no property for it; make it a list in the spec")]
     [InlineData("seeds", "1, 2", "DSLX0104", 7, 11, "seeds wants a whole number of at least 0, not '1, 2'")]
-    [InlineData("metrics", "[train.mse]", "DSLX0211", 1, 8, "--set cannot change 'metrics'; it may change backbone, pretrain, task, methods, training, seeds")]
+    [InlineData("metrics", "[train.mse]", "DSLX0211", 1, 8, "--set cannot change 'metrics'; it may change backbone, pretrain, task, methods, training, search, seeds")]
     [InlineData("task.family", "custom", "DSLX0211", 6, 12, "--set cannot change 'task.family'")]
     [InlineData("methods.lora", "{}", "DSLX0212", 9, 13, "--set cannot add the method 'lora'; valid are prompt, full")]
     [InlineData("", "1", "DSLX0231", 1, 1, "an override is KEY=VALUE, such as training.steps=100")]

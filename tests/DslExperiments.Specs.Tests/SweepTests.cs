@@ -192,7 +192,7 @@ public class SweepTests
         Assert.Equal(["Depth", "Width", "Heads", "Attention", "Mlp", "Norm", "Causal", "Positions", "Vocabulary", "Context", "Dtype", "Init", "Construct", "Seed", "Tokenizer"], full.Backbone.Values.Select(value => value.Member));
         Assert.Equal("global::DslExperiments.Tasks.CustomTaskOptions", full.Task.CSharpType);
         Assert.Equal([new FieldValue("sequences", "Sequences", new SpecValue.Int(7)), new FieldValue("length", "Length", new SpecValue.Int(2), IsDefault: true)], full.Task.Values);
-        Assert.Equal(14, full.Methods[0].Training.Values.Count);
+        Assert.Equal(15, full.Methods[0].Training.Values.Count);
         SpecValue.Options mlp = Assert.IsType<SpecValue.Options>(full.Backbone.Values[4].Value);
         Assert.Equal(
             new OptionsSpec("global::DslExperiments.Backbones.MlpOptions", new[]

@@ -144,6 +144,11 @@ internal sealed partial class Emitter
             EmitOptions(method.Training + " = new()", settings.Training, SettingsSection.Training);
         }
 
+        if (Full.Halving is OptionsSpec halving)
+        {
+            EmitOptions("Halving = new()", halving, null);
+        }
+
         EmitPlannedArms(Full);
         writer.Close("};");
     }
@@ -170,6 +175,15 @@ internal sealed partial class Emitter
         {
             EmitChange(method.Options, before.Options, now.Options);
             EmitChange(method.Training, before.Training, now.Training);
+        }
+
+        if (profile.Halving is OptionsSpec halving && halving != Full.Halving)
+        {
+            EmitOptions("Halving = new()", halving, null);
+        }
+        else if (profile.Halving is null && Full.Halving is not null)
+        {
+            writer.Lines("Halving = null,");
         }
 
         EmitPlannedArms(profile);

@@ -84,6 +84,9 @@ internal sealed record BoundProfile(
     /// <summary>The pretraining stage, or null where there is none.</summary>
     public BoundPretrain? Pretrain { get; init; }
 
+    /// <summary>What drops arms on the way, or null when nothing does.</summary>
+    public BoundSection? Search { get; init; }
+
     /// <summary>True when all parts are known, so that arms can be made.</summary>
     public bool IsComplete => Backbone is not null && Task is not null && Methods.Length > 0 && (Pretrain is null || Pretrain.Task is not null);
 

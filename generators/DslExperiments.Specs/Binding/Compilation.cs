@@ -107,15 +107,16 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
     private ExperimentSpec ToSpec(SpecHead head, Draft draft, EquatableArray<ExpectationSpec> expectations, HashSet<string> swept, EquatableArray<MappingEntry> given)
     {
         BoundField? type = draft.Full.Task!.Options.Find("type");
+        EquatableArray<MetricSpec> metrics = head.Metrics.Select(metric => metric.Metric).ToEquatableArray();
         return new ExperimentSpec(
             document.Name,
             document.Folder,
             head.Summary,
             head.Source,
             draft.Axes.Select(method => new MethodSpec(method.Method, method.Axes.Select(axis => axis.ToSpec()).ToEquatableArray())).ToEquatableArray(),
-            head.Metrics.Select(metric => metric.Metric).ToEquatableArray(),
+            metrics,
             expectations,
-            draft.ToProfiles(cancellationToken),
+            draft.ToProfiles(metrics, cancellationToken),
             Canonical(head, draft, expectations, swept, given),
             type is null ? null : new CustomTaskSpec(ValueText.Of(type.Values[0])))
         {

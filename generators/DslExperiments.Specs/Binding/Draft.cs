@@ -79,6 +79,7 @@ internal sealed class Draft
         }
 
         new MetricChecks(bag).Check(metrics, all);
+        new SearchChecks(bag, metrics.ConvertAll(metric => metric.Metric)).Check(all);
         if (Grids.Length > 0 && Array.TrueForAll(Grids, grids => grids is not null))
         {
             foreach (BoundProfile profile in Profiles)
@@ -89,7 +90,7 @@ internal sealed class Draft
     }
 
     /// <summary>The profiles of the model. Only after everything was found right.</summary>
-    public EquatableArray<ProfileSpec> ToProfiles(CancellationToken cancellationToken)
+    public EquatableArray<ProfileSpec> ToProfiles(EquatableArray<MetricSpec> metrics, CancellationToken cancellationToken)
     {
         List<ProfileSpec> specs = new();
         for (int i = 0; i < Profiles.Count; i++)
@@ -109,6 +110,8 @@ internal sealed class Draft
                 Pretrain = profile.Pretrain is not BoundPretrain stage ? null : new PretrainSpec(
                     OptionsBuilder.Build(stage.Task!.Variant.Section, stage.Task.Options.Fields),
                     OptionsBuilder.Build(Training.Section, stage.Training.Fields)),
+                Halving = profile.Search is not BoundSection search ? null : SearchChecks.Told(
+                    OptionsBuilder.Build(search.Section, search.Fields), metrics),
             });
         }
 

@@ -17,6 +17,9 @@ internal sealed class ProfileBinder(DiagnosticBag bag, bool isPartial)
         return new BoundProfile(name, tree, backbone, task, shared, methods, BindSeeds(seeds), seeds?.Value)
         {
             Pretrain = BindPretrain(tree.Find(SpecLanguage.Pretrain)),
+            Search = tree.Find(SpecLanguage.Search) is MappingEntry search
+                ? sections.Bind(Specs.Search.Section, search.Value, search.Key, SpecLanguage.Search)
+                : null,
         };
     }
 

@@ -4,6 +4,8 @@ namespace DslExperiments.Specs;
 /// <param name="metrics">What is measured.</param>
 internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
 {
+    private const string MinDelta = "early_stopping.min_delta";
+
     private readonly HashSet<(string Key, SpecSpan Span)> used = new();
 
     /// <summary>Notes what the arms of a grid read.</summary>
@@ -14,6 +16,7 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
         BoundSection task = profile.Task!.Options;
         BoundField optimizer = Training(grid.Method, "optimizer");
         BoundField steps = Training(grid.Method, "steps");
+        BoundField patience = Training(grid.Method, "early_stopping.patience");
         bool isFrozen = grid.Method.Name == "frozen";
         bool streams = Tasks.Streams(profile.Task.Variant);
         Note(grid, profile.Backbone.Options.Fields, (path, point) => Reads(path, backbone, point));
@@ -27,7 +30,7 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
         Note(grid, grid.Method.Options.Fields, (path, point) => ReadsCap(path, grid.Method, point));
         Note(grid, grid.Method.Training, (path, point) => isFrozen
             ? streams && path == "batch"
-            : Reads(point.Word(optimizer), path) && (path != "restarts" || point.Int(steps) > 0));
+            : Reads(point.Word(optimizer), path) && (!NeedsSteps(path) || point.Int(steps) > 0) && (path != MinDelta || point.Int(patience) > 0));
     }
 
     /// <summary>Reports keys of a profile that the file itself sets and that nothing noted.</summary>
@@ -58,7 +61,8 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
                 _ when isFrozen => "nothing is trained",
                 "momentum" => "only the optimizer sgd reads it, or every method has its own",
                 "beta1" or "beta2" or "epsilon" => "only the optimizers adam and adamw read it, or every method has its own",
-                "restarts" => "steps is 0, or every method has its own",
+                MinDelta => "only early_stopping.patience reads it, or every method has its own",
+                _ when NeedsSteps(field.Leaf.Path) => "steps is 0, or every method has its own",
                 _ => "every method has its own",
             };
             Report(field, reason, bag);
@@ -73,7 +77,13 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
 
             foreach (BoundField field in method.OwnTraining.Fields)
             {
-                string reason = method.Name == "frozen" ? "nothing is trained" : field.Leaf.Path == "restarts" ? "steps is 0" : "the method's optimizer does not read it";
+                string reason = field.Leaf.Path switch
+                {
+                    _ when method.Name == "frozen" => "nothing is trained",
+                    MinDelta => "only early_stopping.patience reads it",
+                    _ when NeedsSteps(field.Leaf.Path) => "steps is 0",
+                    _ => "the method's optimizer does not read it",
+                };
                 Report(field, reason, bag);
             }
         }
@@ -82,6 +92,9 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
     /// <summary>True when some metric needs it, or one of the user's own might.</summary>
     private bool IsMeasured(MetricNeeds need) =>
         metrics.Any(metric => Array.Find(Metrics.All, known => known.Name == metric.Name)?.Needs.HasFlag(need) ?? true);
+
+    /// <summary>Keys of what happens between the first and the last step.</summary>
+    private static bool NeedsSteps(string path) => path == "restarts" || path.StartsWith("early_stopping.", StringComparison.Ordinal);
 
     private static BoundField Training(BoundMethod method, string path) => Array.Find(method.Training, field => field.Leaf.Path == path)!;
 

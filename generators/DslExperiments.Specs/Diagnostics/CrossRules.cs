@@ -353,6 +353,34 @@ internal static class CrossRules
         expect: [min(prompt.eval.loss) >= 0]
         """);
 
+    public static readonly DiagnosticRule SearchMetric = new(
+        "DSLX0326",
+        "search by what is not measured",
+        SpecSeverity.Error,
+        "Arms are compared by one of the metrics of the spec.",
+        """
+        search: { halving: { metric: train.max_error, min_steps: 100 } }
+        metrics: [train.mse]
+        """,
+        """
+        search: { halving: { metric: train.mse, min_steps: 100 } }
+        metrics: [train.mse]
+        """);
+
+    public static readonly DiagnosticRule NoRung = new(
+        "DSLX0327",
+        "search without a rung",
+        SpecSeverity.Error,
+        "The first rung is after min_steps updates, and nobody is dropped after the last one.",
+        """
+        search: { halving: { metric: train.mse, min_steps: 100 } }
+        training: { learning_rate: 0.1, steps: 100 }
+        """,
+        """
+        search: { halving: { metric: train.mse, min_steps: 25 } }
+        training: { learning_rate: 0.1, steps: 100 }
+        """);
+
     /// <summary>All rules of the group, in the order of their ids.</summary>
     public static readonly DiagnosticRule[] All =
     {
@@ -381,5 +409,7 @@ internal static class CrossRules
         NoSuchLayer,
         MethodUnfit,
         NoContinuation,
+        SearchMetric,
+        NoRung,
     };
 }

@@ -85,6 +85,20 @@ internal static class WarningRules
         expect: ["max(prompt[length=3].train.mse) < 1e-8"]
         """);
 
+    public static readonly DiagnosticRule NothingToDrop = new(
+        "DSLX0607",
+        "search that drops nothing",
+        SpecSeverity.Warning,
+        "Arms of a method compete that differ in more than their seed; methods do not compete with each other.",
+        """
+        search: { halving: { metric: train.mse, min_steps: 100 } }
+        methods: { prompt: { length: 2 } }
+        """,
+        """
+        search: { halving: { metric: train.mse, min_steps: 100 } }
+        methods: { prompt: { length: [1, 2] } }
+        """);
+
     /// <summary>All rules of the group, in the order of their ids.</summary>
     public static readonly DiagnosticRule[] All =
     {
@@ -94,5 +108,6 @@ internal static class WarningRules
         NoCap,
         Placeholders,
         Unreachable,
+        NothingToDrop,
     };
 }

@@ -22,6 +22,7 @@ internal static class SpecLanguage
         new("task", "map", true, true, "What is learned."),
         new("methods", "map", true, true, "How the backbone is adapted: one key per method."),
         new("training", "map", false, true, "How arms are trained, unless a method's own training: says otherwise."),
+        new("search", "map", false, true, "How arms are dropped on the way; without it, every arm is trained to its end."),
         new("seeds", "int, list or range", true, true, "One arm per seed: all randomness of an arm derives from it."),
         new("metrics", "list of words", true, false, "What is measured on every arm."),
         new("expect", "list of expectations", false, false, "What must hold over the arms."),
@@ -49,6 +50,9 @@ internal static class SpecLanguage
 
     /// <summary>The key of the pretraining stage, and what stands before its parts' keys.</summary>
     public const string Pretrain = "pretrain";
+
+    /// <summary>The key of what drops arms on the way.</summary>
+    public const string Search = "search";
 
     /// <summary>The families that can pretrain a backbone: those that the runtime knows.</summary>
     public static readonly Variant[] PretrainTasks = Array.FindAll(Tasks.All, variant => variant != Tasks.Custom);

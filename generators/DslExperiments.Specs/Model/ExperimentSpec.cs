@@ -90,6 +90,9 @@ public sealed record ProfileSpec(
 {
     /// <summary>How the backbone is trained before it is frozen, or null; present in all profiles of a spec or in none.</summary>
     public PretrainSpec? Pretrain { get; init; }
+
+    /// <summary>Options of the successive halving that drops arms, or null when every arm is trained to its end.</summary>
+    public OptionsSpec? Halving { get; init; }
 }
 
 /// <summary>The pretraining stage.</summary>

@@ -49,6 +49,15 @@ internal sealed class CanonicalWriter(HashSet<string> sweptKeys)
         }
 
         SectionOf(depth, "training", given["training"], profile.Training);
+        if (profile.Search is BoundSection search)
+        {
+            SectionOf(depth, SpecLanguage.Search, given[SpecLanguage.Search], search);
+        }
+        else if (given[SpecLanguage.Search] is not null)
+        {
+            Line(depth, SpecLanguage.Search).Append(" ~\n");
+        }
+
         if (given["seeds"] is not null)
         {
             List(depth, "seeds", profile.Seeds.Select(seed => NumberText.Format(seed)));

@@ -70,6 +70,9 @@ public static class JsonSchema
             case "training":
                 json.Property("$ref", "#/definitions/training");
                 break;
+            case SpecLanguage.Search:
+                json.Property("$ref", "#/definitions/search");
+                break;
             case "seeds":
                 json.Property("$ref", "#/definitions/seeds");
                 break;
@@ -114,6 +117,7 @@ public static class JsonSchema
         }
 
         json.Object("training", definition => WriteSection(definition, Training.Section, null, null));
+        json.Object("search", definition => WriteSection(definition, Search.Section, null, null));
         json.Object("seeds", definition => WriteSweep(definition, SpecLanguage.Seed, null));
         json.Object("profile", WriteProfile);
     }
@@ -292,6 +296,7 @@ public static class JsonSchema
                 WriteMethods(value);
             });
             properties.Object("training", value => value.Property("$ref", "#/definitions/training"));
+            properties.Object("search", value => value.Property("$ref", "#/definitions/search"));
             properties.Object("seeds", value => value.Property("$ref", "#/definitions/seeds"));
             foreach (IGrouping<string, string> dotted in DottedKeys().GroupBy(key => key.Key, key => key.Target, StringComparer.Ordinal))
             {
@@ -340,6 +345,16 @@ public static class JsonSchema
             foreach ((string, string) key in own.Concat(Below(Training.Section, prefix + ".training.", "#/definitions/training")))
             {
                 yield return key;
+            }
+        }
+
+        foreach (Field field in Search.Section.Fields)
+        {
+            string pointer = "#/definitions/search/properties/" + field.Key;
+            yield return (SpecLanguage.Search + "." + field.Key, pointer);
+            foreach (Field inner in field.Nested!.Fields)
+            {
+                yield return (SpecLanguage.Search + "." + field.Key + "." + inner.Key, pointer + "/properties/" + inner.Key);
             }
         }
 

@@ -51,7 +51,7 @@ public static class ReferencePage
             ## Inheritance, profiles, overrides
 
             - `extends: name` or `extends: folder/name` takes everything of another spec but its own `extends:`. Maps join, lists and single values replace, null removes.
-            - A profile puts other values over the spec: `ci: { training.steps: 500, seeds: 0..0 }`, dotted or nested. It may change backbone, pretrain, task, methods, training and seeds, but not the kind, the family, or which methods and stages there are. The spec itself is the profile `full`.
+            - A profile puts other values over the spec: `ci: { training.steps: 500, seeds: 0..0 }`, dotted or nested. It may change backbone, pretrain, task, methods, training, search and seeds, but not the kind, the family, or which methods and stages there are. The spec itself is the profile `full`.
             - An override (`--set training.steps=100`) follows the same rules and goes over every profile. It cannot make a key swept that is not, because the C# types have no place for it.
 
 
@@ -83,6 +83,14 @@ public static class ReferencePage
             """);
         page.Append("## training\n\n");
         Table(page, Training.Section, "");
+        page.Append("""
+            ## search
+
+            Successive halving (Jamieson and Talwalkar 2016): after `min_steps` updates, and again after every `eta` times as many below `training.steps`, arms are measured, and of each method the best part of 1 / `eta` goes on, at least one. What competes is a setting with all of its seeds, by the mean of the metric over them; methods do not compete with each other. Whoever diverged comes last, and of equals those come first whose arms do. Schedules run as without it: an arm that is never dropped is trained as if it were alone. Dropped arms keep the numbers of that step, are measured like all others, and are no part of what expectations see; one that speaks of dropped arms alone is not judged.
+
+
+            """);
+        Table(page, Search.Section, "");
         page.Append("## source\n\n");
         Table(page, SpecLanguage.Source, "");
         WordsAndFunctions(page);

@@ -26,8 +26,8 @@ public sealed class Cohort
     private readonly CohortPlan plan;
     private readonly ICohortSession session;
     private readonly ImmutableArray<Lane> lanes;
-    private readonly List<MeasuredStep> curve = [];
-    private int[] divergedAt;
+    private readonly CohortRecord record;
+    private ImmutableArray<LaneState> ends = [];
     private Results.EnergyAccount? energy;
 
     /// <summary>Binds a planned cohort to the run around it.</summary>
@@ -42,7 +42,7 @@ public sealed class Cohort
         Trainings = [.. Designs.Select(design => design.Training)];
         Seeds = [.. Designs.Select(design => design.Arm.Seed)];
         AdapterSeeds = [.. lanes.Select(lane => lane.AdapterSeed)];
-        divergedAt = [.. Enumerable.Repeat(-1, Count)];
+        record = new CohortRecord(Trainings);
     }
 
     /// <summary>Position in the experiment's plan.</summary>
@@ -106,14 +106,26 @@ public sealed class Cohort
     /// <summary>What the cohort left behind, once <see cref="Finish"/> was called.</summary>
     public CohortOutcome? Outcome { get; private set; }
 
-    /// <summary>An estimate of the energy that the training took, without what came before an interruption and without metrics.</summary>
-    internal double Joules => energy?.End() ?? 0;
+    /// <summary>What its lanes bring from earlier cohorts; null for a cohort that begins.</summary>
+    internal CohortStart? Start { get; set; }
+
+    /// <summary>Where it ends for now; null for one that is trained to its end.</summary>
+    internal Rung? Rung { get; set; }
+
+    /// <summary>What it left at its rung, once <see cref="Finish"/> was called.</summary>
+    internal RungEnd? RungEnd { get; private set; }
+
+    /// <summary>An estimate of the energy that the training of a lane took, without what came before an interruption and without metrics.</summary>
+    internal double JoulesOf(int lane) => ((energy?.End() ?? 0) / Count) + (Start?.Lanes[lane].Joules ?? 0);
 
     /// <summary>The measured steps so far.</summary>
-    public IReadOnlyList<MeasuredStep> Curve => curve;
+    public IReadOnlyList<MeasuredStep> Curve => record.Curve;
 
     /// <summary>Per arm the measured step at which its loss was no longer finite, or -1.</summary>
-    public IReadOnlyList<int> DivergedAt => divergedAt;
+    public IReadOnlyList<int> DivergedAt => record.DivergedAt;
+
+    /// <summary>Per arm the measured step at which it stopped early, or -1.</summary>
+    public IReadOnlyList<int> StoppedAt => record.StoppedAt;
 
     /// <summary>The methods' options of every arm, [A].</summary>
     public IReadOnlyList<T> Options<T>()
@@ -137,12 +149,13 @@ public sealed class Cohort
         finally
         {
             energy.End();
+            record.Release();
         }
     }
 
     private IEnumerable<TrainingStep> Passes(Adapter adapter, Optimizer optimizer)
     {
-        int steps = StepCount;
+        int steps = Rung?.Step ?? StepCount;
         int every = MeasureEvery(Trainings[0]);
         CheckCounts(adapter);
         int first = Restore(adapter, optimizer);
@@ -151,10 +164,20 @@ public sealed class Cohort
         var ones = torch.ones(Count, adapter.Values.dtype, Device);
         for (int index = first; index <= steps; index++)
         {
+            // Once nobody is left to train, only the measurement at the end is.
+            index = record.AllLeft ? steps : index;
             bool last = index == steps;
+            if (last)
+            {
+                record.PutBack(adapter, optimizer);
+            }
+
             using var batchScope = NewDisposeScope();
             var batch = last ? order.Last(index) : order.At(index, Device);
-            var step = new TrainingStep(index, !last, last || index % every == 0, batch, adapter, optimizer, ones);
+            Action<double[]>? measured = last || (index % every == 0 && !(Curve.Count > 0 && Curve[^1].Step == index))
+                ? losses => Record(index, losses, last ? null : lane => LaneState.Take(lane, adapter, optimizer))
+                : null;
+            var step = new TrainingStep(index, !last, measured, batch, adapter, optimizer, ones);
             adapter.Step = last ? null : index;
             yield return step;
             adapter.Step = null;
@@ -163,20 +186,14 @@ public sealed class Cohort
                 throw new InvalidOperationException($"Step {index} did not call Descend.");
             }
 
-            if (step.Losses is { } losses)
+            if (record.AllDiverged || last)
             {
-                Record(index, losses);
-                if (divergedAt.All(at => at >= 0))
-                {
-                    yield break;
-                }
+                ends = Rung is null ? [] : [.. Enumerable.Range(0, Count).Select(lane => LaneState.Take(lane, adapter, optimizer))];
+                yield break;
             }
 
-            if (!last)
-            {
-                session.Progress(index + 1, steps);
-                SaveOrPause(index + 1, adapter, optimizer);
-            }
+            session.Progress(index + 1, steps);
+            SaveOrPause(index + 1, adapter, optimizer);
         }
     }
 
@@ -186,9 +203,18 @@ public sealed class Cohort
     {
         TrainingChecks.FrozenStayedFrozen(trained.Backbone);
         var best = BestLanes();
-        TrainingChecks.ArmsAtRest(this, trained.Adapter, best).ForEach(session.Say);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        if (Rung is { } rung)
+        {
+            double[] compared = Measured(metrics.First(metric => metric.Name == rung.Metric), trained);
+            RungEnd = new RungEnd(
+                [.. best.Select(lane => DivergedAt[lane] >= 0 ? double.NaN : compared[lane])],
+                [.. ends.Select((state, lane) => record.PastOf(lane, state, JoulesOf(lane)))]);
+            return;
+        }
+
+        TrainingChecks.ArmsAtRest(this, trained.Adapter, best).ForEach(session.Say);
         var values = metrics.Select(metric => Measured(metric, trained)).ToArray();
         Outcome = new CohortOutcome([.. best.Select(lane => OutcomeOf(lane, trained, values))]);
     }
@@ -198,10 +224,10 @@ public sealed class Cohort
     public void Keep(FullTuning trained)
     {
         int best = BestLanes()[0];
-        if (divergedAt[best] >= 0)
+        if (DivergedAt[best] >= 0)
         {
             throw new ExperimentUsageException(
-                $"The pretraining of seed {SpecText.Of(Seeds[0])} diverged: at step {SpecText.Of(divergedAt[best])} its loss is no number. "
+                $"The pretraining of seed {SpecText.Of(Seeds[0])} diverged: at step {SpecText.Of(DivergedAt[best])} its loss is no number. "
                 + "Lower pretrain.training.learning_rate, or set pretrain.training.clip.");
         }
 
@@ -217,7 +243,7 @@ public sealed class Cohort
     internal int[] BestLanes() => [.. Enumerable.Range(0, Count)
         .GroupBy(lane => lanes[lane].Arm)
         .OrderBy(arm => arm.Key)
-        .Select(arm => arm.MinBy(lane => divergedAt[lane] >= 0 || curve.Count == 0 ? double.PositiveInfinity : curve[^1].Losses[lane]))];
+        .Select(arm => arm.MinBy(lane => DivergedAt[lane] >= 0 || Curve.Count == 0 ? double.PositiveInfinity : Curve[^1].Losses[lane]))];
 
     /// <summary>The plan's arm that a lane is a start of.</summary>
     internal int ArmOf(int lane) => lanes[lane].Arm;
@@ -232,15 +258,17 @@ public sealed class Cohort
 
     private ArmOutcome OutcomeOf(int arm, TrainedCohort trained, double[][] values)
     {
-        bool diverged = divergedAt[arm] >= 0;
+        bool diverged = DivergedAt[arm] >= 0;
         return new ArmOutcome(
             Designs[arm],
             [.. values.Select(value => diverged ? double.NaN : value[arm])],
-            [.. curve.Select(step => new CurvePoint(step.Step, step.Losses[arm]))],
-            diverged ? divergedAt[arm] : null,
+            [.. record.CurveOf(arm)],
+            diverged ? DivergedAt[arm] : null,
             [.. trained.Adapter.Export(arm).Select(tensor => new AdapterArray(
                 tensor.Key, tensor.Value.shape, Backbone.Dtype.OfTrained(), tensor.Value.to(float64).contiguous().data<double>().ToArray()))])
         {
+            StoppedAt = StoppedAt[arm] >= 0 ? StoppedAt[arm] : null,
+            Dropped = record.Dropped[arm],
             Nearest = diverged ? [] : NearestOf(arm, trained),
         };
     }
@@ -269,11 +297,27 @@ public sealed class Cohort
         }
     }
 
+    /// <summary>From the start, or from where the lanes were in earlier cohorts.</summary>
+    private int Begin(Adapter adapter, Optimizer optimizer)
+    {
+        foreach (var (lane, past) in Start?.Lanes.Index() ?? [])
+        {
+            past.State.Put(lane, adapter, optimizer);
+        }
+
+        if (Start is not null)
+        {
+            record.Begin(Start.Lanes);
+        }
+
+        return Start?.Step ?? 0;
+    }
+
     private int Restore(Adapter adapter, Optimizer optimizer)
     {
         if (session.Restore() is not { } state)
         {
-            return 0;
+            return Begin(adapter, optimizer);
         }
 
         using var scope = NewDisposeScope();
@@ -290,31 +334,18 @@ public sealed class Cohort
 
         adapter.Buffer.Publish();
 
-        foreach (var tensor in state.Tensors.Values)
+        foreach (var (_, tensor) in state.Tensors.Where(static tensor => !CohortRecord.IsKept(tensor.Key)))
         {
             tensor.Dispose();
         }
 
-        divergedAt = [.. state.DivergedAt];
-        curve.Clear();
-        curve.AddRange(state.Curve);
+        record.Restore(state);
         return state.Step;
     }
 
-    private void Record(int index, IReadOnlyList<double> losses)
+    private void Record(int index, IReadOnlyList<double> losses, Func<int, LaneState>? take)
     {
-        var reported = new double[Count];
-        for (int arm = 0; arm < Count; arm++)
-        {
-            if (divergedAt[arm] < 0 && !double.IsFinite(losses[arm]))
-            {
-                divergedAt[arm] = index;
-            }
-
-            reported[arm] = divergedAt[arm] < 0 ? losses[arm] : double.NaN;
-        }
-
-        curve.Add(new MeasuredStep(index, reported));
+        double[] reported = record.Add(index, losses, take);
         session.Measured(index, [.. BestLanes().Select(lane => reported[lane])]);
     }
 
@@ -323,7 +354,7 @@ public sealed class Cohort
         bool pause = session.PauseRequested;
         if (pause || session.SaveDue)
         {
-            session.Save(new CohortState(done, StateTensors(adapter, optimizer), [.. divergedAt], [.. curve]));
+            session.Save(record.ToState(done, StateTensors(adapter, optimizer)));
         }
 
         if (pause)

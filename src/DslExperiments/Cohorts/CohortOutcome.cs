@@ -19,6 +19,12 @@ public sealed record ArmOutcome(
     int? DivergedAt,
     IReadOnlyList<AdapterArray> Adapter)
 {
+    /// <summary>The measured step at which the arm stopped early, with the values that it keeps, or null.</summary>
+    public int? StoppedAt { get; init; }
+
+    /// <summary>When a search dropped the arm, or null.</summary>
+    public Drop? Dropped { get; init; }
+
     /// <summary>Per virtual token of a prompt before texts the nearest tokens of the vocabulary, the nearest first; else none.</summary>
     public IReadOnlyList<IReadOnlyList<NearToken>> Nearest { get; init; } = [];
 }

@@ -39,7 +39,14 @@ public sealed record CohortState(
     int Step,
     IReadOnlyDictionary<string, Tensor> Tensors,
     IReadOnlyList<int> DivergedAt,
-    IReadOnlyList<MeasuredStep> Curve);
+    IReadOnlyList<MeasuredStep> Curve)
+{
+    /// <summary>Per arm the step at which it stopped early, or -1; empty when none did.</summary>
+    public IReadOnlyList<int> StoppedAt { get; init; } = [];
+
+    /// <summary>The metric by which arms are compared at a rung, one value per arm of the plan; empty on the way there.</summary>
+    public IReadOnlyList<double> Values { get; init; } = [];
+}
 
 /// <summary>The losses of all arms of a cohort at one step.</summary>
 /// <param name="Step">Updates done before the measurement.</param>

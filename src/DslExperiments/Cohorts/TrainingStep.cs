@@ -11,12 +11,20 @@ public sealed class TrainingStep
     private readonly Adapter adapter;
     private readonly Optimizer optimizer;
     private readonly Tensor ones;
+    private readonly Action<double[]>? measured;
 
-    internal TrainingStep(int index, bool updates, bool measures, Batch batch, Adapter adapter, Optimizer optimizer, Tensor ones)
+    /// <param name="index">Updates done before this pass.</param>
+    /// <param name="updates">False for one that only measures.</param>
+    /// <param name="measured">Takes the losses, one per arm, before the update; null for a pass that is not measured.</param>
+    /// <param name="batch">The sequences.</param>
+    /// <param name="adapter">What is updated.</param>
+    /// <param name="optimizer">Updates it.</param>
+    /// <param name="ones">[A].</param>
+    internal TrainingStep(int index, bool updates, Action<double[]>? measured, Batch batch, Adapter adapter, Optimizer optimizer, Tensor ones)
     {
         Index = index;
         Updates = updates;
-        Measures = measures;
+        this.measured = measured;
         Batch = batch;
         this.adapter = adapter;
         this.optimizer = optimizer;
@@ -30,7 +38,7 @@ public sealed class TrainingStep
     public bool Updates { get; }
 
     /// <summary>True when the losses of this pass are read and reported.</summary>
-    public bool Measures { get; }
+    public bool Measures => measured is not null;
 
     /// <summary>The sequences of this pass.</summary>
     public Batch Batch { get; }
@@ -57,9 +65,11 @@ public sealed class TrainingStep
 
         Done = true;
         losses = losses.dtype == ones.dtype ? losses : losses.to(ones.dtype);
-        if (Measures)
+        if (measured is not null)
         {
-            Losses = Read(losses);
+            double[] read = Read(losses);
+            Losses = read;
+            measured(read);
         }
 
         if (Updates)

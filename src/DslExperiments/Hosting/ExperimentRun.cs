@@ -93,9 +93,16 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             _sources.ReadTexts(plan.Cohorts.Where(cohort => finished[cohort.Index] is null).SelectMany(static cohort => cohort.Designs));
             Pretrain();
             monitor.StartTraining();
+            var raced = Race();
             Cohort[] left = [.. plan.Cohorts
                 .Where(cohort => finished[cohort.Index] is null)
-                .Select(cohort => _sources.Cohort(cohort, SessionOf(cohort, folder, pause.Token), device, backbones.WeightsOf(stages[cohort.Index])))];
+                .Select(cohort => CohortOf(cohort, SessionOf(cohort, folder, pause.Token)))];
+            foreach (var cohort in left.Where(cohort => raced.ContainsKey(cohort.Plan.Arms[0])))
+            {
+                // All of it is trained: what is left is to measure it, in the cohort that it is planned in.
+                cohort.Start = new CohortStart(cohort.StepCount, [.. cohort.Plan.Arms.SelectMany(arm => raced[arm])]);
+            }
+
             CohortRunner.Run(left, TrainOne, WorkersOf(plan.Cohorts.Length), pause.Token);
         }
         catch (Exception e) when (e is ExperimentUsageException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
@@ -112,18 +119,40 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
 
         return finished!;
 
+        Cohort CohortOf(CohortPlan cohort, ICohortSession session) => _sources.Cohort(cohort, session, device, backbones.WeightsOf(StagesOf(cohort)));
+
+        // The arms that a search drops, or not, trained to where they come to.
+        IReadOnlyDictionary<int, ImmutableArray<LanePast>> Race()
+        {
+            if (plan.Halving is null)
+            {
+                return ImmutableDictionary<int, ImmutableArray<LanePast>>.Empty;
+            }
+
+            var raced = new HalvingRun(
+                plan.Halving, plan.Designs, folder, monitor, CohortOf, harness.Train, WorkersOf, request.CheckpointEvery, pause).Run();
+            monitor.Turn(plan.Cohorts.Select(static cohort => (cohort.Arms.Length, StepsOf(cohort))));
+            foreach (var cohort in plan.Cohorts.Where(cohort => finished[cohort.Index] is not null))
+            {
+                monitor.Finished(cohort.Index);
+            }
+
+            return raced;
+        }
+
         // What an earlier sitting trained on other backbones is not mixed with these: it starts anew, which may need further ones.
         void Pretrain()
         {
             int[] stale;
             do
             {
-                PretrainStage[] needed = [.. stages.Where((_, cohort) => finished[cohort] is null).SelectMany(static stages => stages)];
+                PretrainStage[] needed = [.. stages.Where((_, cohort) => finished[cohort] is null || plan.Halving is not null).SelectMany(static stages => stages)];
                 backbones.Train(needed, WorkersOf(needed.Length), pause);
                 stale = [.. Enumerable.Range(0, finished.Length).Where(cohort => folder is not null && IsStale(stages[cohort], finished[cohort] is not null))];
                 foreach (var cohort in stale)
                 {
                     folder!.Forget(cohort);
+                    folder.ForgetRungs();
                     if (finished[cohort] is not null)
                     {
                         finished[cohort] = null;
@@ -189,11 +218,13 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             {
                 rows[index] = new ArmResult<TArm, TMetrics>(
                     plan.Arms[index].Arm,
-                    arm.DivergedAt is null ? ArmStatus.Finished : ArmStatus.Diverged,
+                    arm.DivergedAt is not null ? ArmStatus.Diverged : arm.Dropped is not null ? ArmStatus.Dropped : ArmStatus.Finished,
                     plan.Arms[index].TrainableParameters,
                     harness.ToMetrics(arm.Metrics.AsSpan()))
                 {
                     DivergedAt = arm.DivergedAt,
+                    StoppedAt = arm.StoppedAt,
+                    Dropped = arm.Dropped,
                     Curve = arm.Curve,
                     Values = arm.Metrics,
                 };
@@ -213,7 +244,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         results.Folder,
         results.MetricNames,
         [.. results.Arms.Select(static row =>
-            ArmRow.Of(row.Arm, row.Status, row.TrainableParameters, row.DivergedAt, row.Values) with { Curve = row.Curve })],
+            ArmRow.Of(row.Arm, row.Status, row.TrainableParameters, row.DivergedAt, row.Values) with { StoppedAt = row.StoppedAt, Dropped = row.Dropped, Curve = row.Curve })],
         results.Expectations);
 
     /// <summary>One per core, on a GPU one; never more than there are cohorts.</summary>

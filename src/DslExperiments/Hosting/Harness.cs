@@ -41,6 +41,9 @@ internal sealed record Harness<TArm, TMetrics>(
             [.. settings.Arms.Select(static planned => planned.Arm).Where(arm => !filter.Matches(arm))],
             designs,
             [.. CohortPlanner.Plan(designs)],
-            warnings);
+            warnings)
+        {
+            Halving = settings.Halving,
+        };
     }
 }

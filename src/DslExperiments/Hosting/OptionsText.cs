@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using DslExperiments.Backbones;
 using DslExperiments.Methods;
@@ -17,7 +18,7 @@ internal static class OptionsText
         nameof(TransformerOptions.RotaryScaling), nameof(TransformerOptions.RelativeBuckets), nameof(TransformerOptions.RelativeDistance),
         nameof(TransformerOptions.Tied), nameof(TransformerOptions.DecoderDepth), nameof(TransformerOptions.Weights),
         nameof(TransformerOptions.Seed), nameof(TransformerOptions.Tokenizer), nameof(MlpOptions.Gated), nameof(MlpOptions.Bias),
-        nameof(LoraOptions.Dropout), nameof(PrefixOptions.Layers), nameof(PrefixOptions.Reparametrization),
+        nameof(Training.TrainingOptions.EarlyStopping), nameof(LoraOptions.Dropout), nameof(PrefixOptions.Layers), nameof(PrefixOptions.Reparametrization),
     ];
 
     /// <summary>The settings of a record, without its kind.</summary>
@@ -27,7 +28,7 @@ internal static class OptionsText
         return string.Join(", ", options.GetType()
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(static property => property.CanWrite && property.GetIndexParameters().Length == 0)
-            .Where(property => !Marks.Contains(property.Name) || property.PropertyType == typeof(Initializer) || SpecText.Of(property.GetValue(options)!) != SpecText.Of(property.GetValue(own)!))
+            .Where(property => !Marks.Contains(property.Name) || property.PropertyType == typeof(Initializer) || !IsOwn(property.GetValue(options)!, property.GetValue(own)!))
             .Select(property => Member(property.Name, property.GetValue(options))));
     }
 
@@ -37,6 +38,8 @@ internal static class OptionsText
         var name = options.GetType().Name;
         return SpecText.Words(name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name);
     }
+
+    private static bool IsOwn(object value, object own) => value is IEnumerable ? SpecText.Of(value) == SpecText.Of(own) : value.Equals(own);
 
     private static string Member(string name, object? value)
     {

@@ -33,6 +33,7 @@ internal static class PlanView
         console.WriteLine();
         WriteSettings(console, plan);
         WritePretraining(console, stages, cache);
+        SearchView.Write(console, plan);
         WriteArms(console, plan);
         WriteCohorts(console, plan);
         console.WriteLine($"Metrics: {string.Join(", ", plan.Metrics)}");

@@ -39,6 +39,13 @@ internal sealed class RunMonitor : IDisposable
         Began?.Invoke();
     }
 
+    /// <summary>Turns to other cohorts, of which nothing is done yet.</summary>
+    public void Turn(IEnumerable<(int Arms, int Steps)> cohorts)
+    {
+        _cohorts = [.. cohorts.Select(static cohort => new CohortProgress(cohort.Arms, cohort.Steps))];
+        StartTraining();
+    }
+
     /// <summary>Earlier sittings have been read in; from here on speed is measured.</summary>
     public void StartTraining()
     {

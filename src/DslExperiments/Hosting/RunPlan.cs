@@ -23,6 +23,9 @@ internal sealed record RunPlan<TArm>(
     ImmutableArray<string> Warnings)
     where TArm : ExperimentArm
 {
+    /// <summary>How arms are dropped on the way, or null.</summary>
+    public Search.HalvingOptions? Halving { get; init; }
+
     /// <summary>The same without the experiment's types.</summary>
     public ExperimentPlan ToUntyped(IEnumerable<Metric> metrics, IEnumerable<string> expectations) => new(
         Info,
@@ -33,7 +36,10 @@ internal sealed record RunPlan<TArm>(
         Cohorts,
         Warnings,
         [.. metrics.Select(static metric => metric.Name)],
-        [.. expectations]);
+        [.. expectations])
+    {
+        Halving = Halving,
+    };
 }
 
 /// <summary>A plan that commands can show without knowing the experiment's types.</summary>
@@ -46,4 +52,8 @@ internal sealed record ExperimentPlan(
     ImmutableArray<CohortPlan> Cohorts,
     ImmutableArray<string> Warnings,
     ImmutableArray<string> Metrics,
-    ImmutableArray<string> Expectations);
+    ImmutableArray<string> Expectations)
+{
+    /// <summary>How arms are dropped on the way, or null.</summary>
+    public Search.HalvingOptions? Halving { get; init; }
+}

@@ -37,6 +37,11 @@ internal static class SettingsBinder
             Set(settings, "PretrainTraining", pretraining);
         }
 
+        if (profile.Halving is { } halving)
+        {
+            Set(settings, "Halving", types.Create(halving));
+        }
+
         var parts = new Dictionary<string, (object Options, object Training)>(StringComparer.Ordinal);
         foreach (var method in profile.Methods)
         {

@@ -158,7 +158,6 @@ public sealed class AdapterBuffer
     /// <summary>Puts the numbers back where the caps allow them to be; called after every update.</summary>
     public void Constrain()
     {
-        Version++;
         Cap();
         Publish();
     }
@@ -191,9 +190,10 @@ public sealed class AdapterBuffer
         }
     }
 
-    /// <summary>Shows the graph the numbers as they are now; for whoever writes to <see cref="Values"/>.</summary>
+    /// <summary>Shows the graph the numbers as they are now; for whoever wrote to <see cref="Values"/>.</summary>
     internal void Publish()
     {
+        Version++;
         if (copy is { } seen)
         {
             using var frozen = no_grad();

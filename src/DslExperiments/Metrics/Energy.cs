@@ -21,8 +21,8 @@ public sealed class Energy : Metric
     internal static double[] Of(TrainedCohort trained)
     {
         var cohort = trained.Cohort;
-        var starts = Enumerable.Range(0, cohort.Count).GroupBy(cohort.ArmOf).ToDictionary(static arm => arm.Key, static arm => arm.Count());
-        return [.. Enumerable.Range(0, cohort.Count).Select(lane => cohort.Joules / 3600 * starts[cohort.ArmOf(lane)] / cohort.Count)];
+        var arms = Enumerable.Range(0, cohort.Count).GroupBy(cohort.ArmOf).ToDictionary(static arm => arm.Key, arm => arm.Sum(cohort.JoulesOf));
+        return [.. Enumerable.Range(0, cohort.Count).Select(lane => arms[cohort.ArmOf(lane)] / 3600)];
     }
 }
 

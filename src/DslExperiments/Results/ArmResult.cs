@@ -6,13 +6,13 @@ namespace DslExperiments.Results;
 /// <summary>How an arm ended.</summary>
 public enum ArmStatus
 {
-    /// <summary>It was trained to its last step.</summary>
+    /// <summary>It was trained to its last step, or until it stopped early.</summary>
     Finished,
 
     /// <summary>Its loss stopped being finite; it was masked out and the other arms went on.</summary>
     Diverged,
 
-    /// <summary>It was not trained, or not to its end.</summary>
+    /// <summary>A search dropped it before its end; what is measured on it is of that step.</summary>
     Dropped,
 }
 
@@ -27,6 +27,12 @@ public sealed record ArmResult<TArm, TMetrics>(TArm Arm, ArmStatus Status, long 
 {
     /// <summary>The step at which the loss stopped being finite, or null.</summary>
     public int? DivergedAt { get; init; }
+
+    /// <summary>The step at which it stopped early, or null.</summary>
+    public int? StoppedAt { get; init; }
+
+    /// <summary>When a search dropped it, and the value by which it was compared; or null.</summary>
+    public Drop? Dropped { get; init; }
 
     /// <summary>The losses during training.</summary>
     public ImmutableArray<CurvePoint> Curve { get; init; } = [];

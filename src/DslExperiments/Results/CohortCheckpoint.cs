@@ -14,7 +14,7 @@ namespace DslExperiments.Results;
 internal static class CohortCheckpoint
 {
     private const string HashKey = "sha256";
-    private const string Format = "dslexperiments-checkpoint-1";
+    private const string Format = "dslexperiments-checkpoint-2";
 
     /// <summary>Makes a state durable.</summary>
     /// <param name="path">The file.</param>
@@ -28,9 +28,15 @@ internal static class CohortCheckpoint
             ["format"] = Format,
             ["cohort"] = identity,
             ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
-            ["diverged_at"] = string.Join(',', state.DivergedAt.Select(static step => step.ToString(CultureInfo.InvariantCulture))),
+            ["diverged_at"] = Written(state.DivergedAt),
+            ["stopped_at"] = Written(state.StoppedAt),
             ["curve"] = Encoding.UTF8.GetString(JsonWriting.ToBytes(writer => WriteCurve(writer, state.Curve), JsonWriting.Compact)).TrimEnd(),
         };
+        if (state.Values.Count > 0)
+        {
+            metadata["values"] = Encoding.UTF8.GetString(JsonWriting.ToBytes(writer => WriteValues(writer, state.Values), JsonWriting.Compact)).TrimEnd();
+        }
+
         metadata[HashKey] = ContentHash(tensors, metadata);
         AtomicFile.Write(path, stream => Safetensors.Write(stream, tensors, metadata));
     }
@@ -61,11 +67,16 @@ internal static class CohortCheckpoint
         }
 
         using var curve = JsonDocument.Parse(file.Metadata["curve"]);
+        using var values = JsonDocument.Parse(file.Metadata.GetValueOrDefault("values", "[]"));
         return new CohortState(
             int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture),
             file.Tensors.ToDictionary(static pair => pair.Key, static pair => TensorBytes.ToTensor(pair.Value)),
-            [.. file.Metadata["diverged_at"].Split(',').Select(static step => int.Parse(step, CultureInfo.InvariantCulture))],
-            ReadCurve(curve.RootElement));
+            Steps(file.Metadata["diverged_at"]),
+            ReadCurve(curve.RootElement))
+        {
+            StoppedAt = Steps(file.Metadata["stopped_at"]),
+            Values = [.. values.RootElement.EnumerateArray().Select(static value => value.ReadNumberOrName())],
+        };
     }
 
     /// <summary>Writes measured steps as <c>[[step, loss, …], …]</c>.</summary>
@@ -90,6 +101,22 @@ internal static class CohortCheckpoint
     /// <summary>Reads what <see cref="WriteCurve"/> wrote.</summary>
     public static ImmutableArray<MeasuredStep> ReadCurve(JsonElement curve) => [.. curve.EnumerateArray().Select(static line => new MeasuredStep(
         line[0].GetInt32(), [.. line.EnumerateArray().Skip(1).Select(static loss => loss.ReadNumberOrName())]))];
+
+    private static void WriteValues(Utf8JsonWriter writer, IReadOnlyList<double> values)
+    {
+        writer.WriteStartArray();
+        foreach (var value in values)
+        {
+            writer.WriteNumberOrName(value);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static string Written(IReadOnlyList<int> steps) => string.Join(',', steps.Select(static step => step.ToString(CultureInfo.InvariantCulture)));
+
+    private static int[] Steps(string written) =>
+        [.. written.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static step => int.Parse(step, CultureInfo.InvariantCulture))];
 
     /// <summary>SHA-256 over tensors and metadata, lower-case hex, whatever their order.</summary>
     public static string ContentHash(IEnumerable<SafeTensor> tensors, IEnumerable<KeyValuePair<string, string>> metadata)

@@ -10,6 +10,8 @@ public sealed class ExperimentResults<TArm, TMetrics>
 {
     private readonly ImmutableArray<TArm> _leftOut;
     private bool _touchedLeftOut;
+    private bool _foundOnlyDropped;
+    private int _dropped;
 
     internal ExperimentResults(
         string experiment,
@@ -34,7 +36,7 @@ public sealed class ExperimentResults<TArm, TMetrics>
     /// <summary>The run folder, or null when the run left nothing on disk.</summary>
     public string? Folder { get; }
 
-    /// <summary>All arms in reporting order.</summary>
+    /// <summary>All arms in reporting order, those that a search dropped among them.</summary>
     public ImmutableArray<ArmResult<TArm, TMetrics>> Arms { get; }
 
     /// <summary>The verdicts in the order of the spec.</summary>
@@ -43,16 +45,22 @@ public sealed class ExperimentResults<TArm, TMetrics>
     /// <summary>True when no expectation failed.</summary>
     public bool AllHeld => Expectations.All(static expectation => expectation.Held != false);
 
-    /// <summary>The results of the arms of one kind that pass a filter.</summary>
+    /// <summary>The results of the arms of one kind that pass a filter, without those that a search dropped on the way.</summary>
     public ArmSelection<T, TMetrics> Of<T>(Func<T, bool>? filter = null)
         where T : TArm
     {
         _touchedLeftOut |= _leftOut.Any(arm => arm is T typed && (filter is null || filter(typed)));
-        return new([.. Arms
-            .Where(row => row.Arm is T typed && (filter is null || filter(typed)))
+        ArmResult<TArm, TMetrics>[] rows = [.. Arms.Where(row => row.Arm is T typed && (filter is null || filter(typed)))];
+        var dropped = rows.Count(static row => row.Status == ArmStatus.Dropped);
+        _foundOnlyDropped |= dropped > 0 && dropped == rows.Length;
+        _dropped = Math.Max(_dropped, dropped);
+        return new([.. rows
+            .Where(static row => row.Status != ArmStatus.Dropped)
             .Select(static row => new ArmResult<T, TMetrics>((T)row.Arm, row.Status, row.TrainableParameters, row.Metrics)
             {
                 DivergedAt = row.DivergedAt,
+                StoppedAt = row.StoppedAt,
+                Dropped = row.Dropped,
                 Curve = row.Curve,
                 Values = row.Values,
             })]);
@@ -75,13 +83,17 @@ public sealed class ExperimentResults<TArm, TMetrics>
 
     private ExpectationOutcome Judge(Expectation<TArm, TMetrics> expectation)
     {
-        _touchedLeftOut = false;
+        (_touchedLeftOut, _foundOnlyDropped, _dropped) = (false, false, 0);
         try
         {
             var verdict = expectation.Check(this);
-            return _touchedLeftOut
-                ? new(expectation.Text, null, verdict.Measured, verdict.Bound, "not judged: the run left out arms that it speaks of")
-                : new(expectation.Text, verdict.Held, verdict.Measured, verdict.Bound, verdict.Detail);
+            var open = _touchedLeftOut ? "not judged: the run left out arms that it speaks of"
+                : _foundOnlyDropped ? "not judged: the search dropped all arms that a part of it speaks of"
+                : null;
+            var without = _dropped == 0 ? "" : $"; without {Hosting.ProgressDisplay.Count(_dropped, "dropped arm")}";
+            return open is not null
+                ? new(expectation.Text, null, verdict.Measured, verdict.Bound, open)
+                : new(expectation.Text, verdict.Held, verdict.Measured, verdict.Bound, verdict.Detail + without);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

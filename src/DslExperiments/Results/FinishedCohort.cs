@@ -9,7 +9,7 @@ internal sealed record FinishedCohort(ImmutableArray<FinishedArm> Arms)
 {
     /// <summary>The part of an outcome that goes into results.</summary>
     public static FinishedCohort Of(CohortOutcome outcome) =>
-        new([.. outcome.Arms.Select(static arm => new FinishedArm(arm.DivergedAt, [.. arm.Metrics], [.. arm.Curve]))]);
+        new([.. outcome.Arms.Select(static arm => new FinishedArm(arm.DivergedAt, [.. arm.Metrics], [.. arm.Curve]) { StoppedAt = arm.StoppedAt, Dropped = arm.Dropped })]);
 
     /// <summary>Makes it durable.</summary>
     public void Write(string path, string identity) => AtomicFile.Write(path, stream => stream.Write(JsonWriting.ToBytes(
@@ -64,13 +64,24 @@ internal sealed record FinishedCohort(ImmutableArray<FinishedArm> Arms)
 /// <param name="Curve">Its measured losses.</param>
 internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metrics, ImmutableArray<CurvePoint> Curve)
 {
+    /// <summary>The step at which it stopped early, or null.</summary>
+    public int? StoppedAt { get; init; }
+
+    /// <summary>When a search dropped it, or null.</summary>
+    public Drop? Dropped { get; init; }
+
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        if (DivergedAt is { } step)
+        writer.WriteStep("diverged_at", DivergedAt);
+        writer.WriteStep("stopped_at", StoppedAt);
+        writer.WriteStep("dropped_at", Dropped?.Step);
+        if (Dropped is not null)
         {
-            writer.WriteNumber("diverged_at", step);
+            writer.WritePropertyName("dropped_by");
+            writer.WriteNumberOrName(Dropped.Value);
         }
+
 
         writer.WriteStartArray("metrics");
         foreach (var value in Metrics)
@@ -93,7 +104,11 @@ internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metri
     }
 
     public static FinishedArm Read(JsonElement arm) => new(
-        arm.TryGetProperty("diverged_at", out var step) ? step.GetInt32() : null,
+        arm.ReadStep("diverged_at"),
         [.. arm.GetProperty("metrics").EnumerateArray().Select(static value => value.ReadNumberOrName())],
-        [.. arm.GetProperty("curve").EnumerateArray().Select(static point => new CurvePoint(point[0].GetInt32(), point[1].ReadNumberOrName()))]);
+        [.. arm.GetProperty("curve").EnumerateArray().Select(static point => new CurvePoint(point[0].GetInt32(), point[1].ReadNumberOrName()))])
+    {
+        StoppedAt = arm.ReadStep("stopped_at"),
+        Dropped = arm.ReadStep("dropped_at") is { } dropped ? new Drop(dropped, arm.GetProperty("dropped_by").ReadNumberOrName()) : null,
+    };
 }

@@ -48,6 +48,18 @@ internal static class JsonWriting
         writer.WriteDouble(value);
     }
 
+    /// <summary>A step at which something happened; no property when it did not.</summary>
+    public static void WriteStep(this Utf8JsonWriter writer, string name, int? step)
+    {
+        if (step is { } at)
+        {
+            writer.WriteNumber(name, at);
+        }
+    }
+
+    /// <summary>Reads what <see cref="WriteStep"/> wrote.</summary>
+    public static int? ReadStep(this JsonElement element, string name) => element.TryGetProperty(name, out var step) ? step.GetInt32() : null;
+
     /// <summary>A property that is text or null.</summary>
     public static void WriteText(this Utf8JsonWriter writer, string name, string? value)
     {

@@ -119,9 +119,12 @@ internal static class ResultsJson
         writer.WriteStartObject();
         WriteIdentity(writer, arm);
         writer.WriteString("status", SpecText.Of(arm.Status));
-        if (arm.DivergedAt is { } step)
+        writer.WriteStep("diverged_at", arm.DivergedAt);
+        writer.WriteStep("stopped_at", arm.StoppedAt);
+        writer.WriteStep("dropped_at", arm.Dropped?.Step);
+        if (arm.Dropped is { } drop)
         {
-            writer.WriteNumber("diverged_at", step);
+            writer.WriteDouble("dropped_by", drop.Value);
         }
 
         writer.WriteNumber("trainable_parameters", arm.TrainableParameters);
@@ -141,8 +144,12 @@ internal static class ResultsJson
         arm.GetProperty("seed").GetInt32(),
         Enum.Parse<ArmStatus>(arm.GetProperty("status").GetString()!, ignoreCase: true),
         arm.GetProperty("trainable_parameters").GetInt64(),
-        arm.TryGetProperty("diverged_at", out var step) ? step.GetInt32() : null,
-        [.. metrics.Select(name => arm.GetProperty("metrics").GetProperty(name).ReadDouble())]);
+        arm.ReadStep("diverged_at"),
+        [.. metrics.Select(name => arm.GetProperty("metrics").GetProperty(name).ReadDouble())])
+    {
+        StoppedAt = arm.ReadStep("stopped_at"),
+        Dropped = arm.ReadStep("dropped_at") is { } dropped ? new Cohorts.Drop(dropped, arm.GetProperty("dropped_by").ReadDouble()) : null,
+    };
 
     private static RowSetting ReadSetting(string name, JsonElement value) => value.ValueKind switch
     {

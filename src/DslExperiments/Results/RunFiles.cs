@@ -64,6 +64,45 @@ internal sealed class RunFiles : IDisposable
         return CohortIdentity.Of(_manifest.Key.Hash, plan.Designs[0].Training.Steps, [.. plan.Designs.Select(static design => design.Arm.Label)]);
     }
 
+    /// <summary>The file of a cohort on the way to a rung of a search, and at it.</summary>
+    public string RungPath(int stage, CohortPlan plan) => _folder.RungPath(stage, plan.Index);
+
+    /// <summary>What a cohort of a search is.</summary>
+    public string RungIdentity(int stage, int step, CohortPlan plan) => CohortIdentity.Of(
+        $"{_manifest.Key.Hash} {SpecText.Of(stage)}", step, [.. plan.Designs.Select(static design => design.Arm.Label)]);
+
+    /// <summary>What a cohort left at a rung, or null when it is not there yet.</summary>
+    public RungEnd? ReadRung(int stage, int step, CohortPlan plan)
+    {
+        try
+        {
+            var state = CohortCheckpoint.Read(RungPath(stage, plan), RungIdentity(stage, step, plan));
+            if (state is { Values.Count: > 0 })
+            {
+                return CohortRecord.ToRung(state);
+            }
+
+            foreach (var tensor in state?.Tensors.Values ?? [])
+            {
+                tensor.Dispose();
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // Whoever trains the cohort says that its file cannot be used.
+            return null;
+        }
+    }
+
+    /// <summary>Keeps what a cohort left at a rung.</summary>
+    public void WriteRung(int stage, int step, CohortPlan plan, RungEnd end) =>
+        CohortCheckpoint.Write(RungPath(stage, plan), RungIdentity(stage, step, plan), CohortRecord.ToState(step, end));
+
+    /// <summary>Forgets the race so far.</summary>
+    public void ForgetRungs() => _folder.RemoveRungs();
+
     /// <summary>The outcome of a cohort that an earlier sitting finished, or null.</summary>
     public FinishedCohort? ReadFinished(int cohort)
     {
@@ -148,6 +187,7 @@ internal sealed class RunFiles : IDisposable
         AtomicFile.Write(Path.Combine(Location, ResultsJson.FileName), stream => stream.Write(
             JsonWriting.ToBytes(writer => ResultsJson.Write(writer, summary, withFolder: false), JsonWriting.Indented)));
         HtmlReport.Write(Location, summary, _plan.Info.Summary);
+        _folder.RemoveRungs();
         if (!WasFinished || _trained)
         {
             Write(RunState.Finished);

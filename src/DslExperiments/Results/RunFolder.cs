@@ -54,6 +54,18 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The outcome of a finished cohort.</summary>
     public string OutcomePath(int cohort) => Path.Combine(Checkpoints, CohortName(cohort) + ".json");
 
+    /// <summary>The state of a cohort on the way to a rung of a search, and at it.</summary>
+    public string RungPath(int stage, int cohort) => Path.Combine(Checkpoints, string.Create(CultureInfo.InvariantCulture, $"rung-{stage + 1:00}-{CohortName(cohort)}.safetensors"));
+
+    /// <summary>Removes what cohorts of a search left.</summary>
+    public void RemoveRungs()
+    {
+        foreach (var path in Directory.Exists(Checkpoints) ? Directory.EnumerateFiles(Checkpoints, "rung-*") : [])
+        {
+            AtomicFile.TryDelete(path);
+        }
+    }
+
     /// <summary>The folder of an arm's adapter.</summary>
     public string AdapterPath(int arm, string label) => Path.Combine(
         Location, AdaptersName, string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}"));

@@ -38,6 +38,12 @@ internal sealed record ArmRow(
     int? DivergedAt,
     ImmutableArray<double> Metrics)
 {
+    /// <summary>The step at which it stopped early, or null.</summary>
+    public int? StoppedAt { get; init; }
+
+    /// <summary>When a search dropped it, and the value by which it was compared; or null.</summary>
+    public Drop? Dropped { get; init; }
+
     /// <summary>Losses during training; empty when they were not read.</summary>
     public ImmutableArray<CurvePoint> Curve { get; init; } = [];
 

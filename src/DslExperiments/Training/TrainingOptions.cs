@@ -44,6 +44,9 @@ public sealed record TrainingOptions
 
     /// <summary>How often an arm is trained, each time from another start; the result with the smallest loss counts.</summary>
     public int Restarts { get; init; } = 1;
+
+    /// <summary>When the arm stops before its last step.</summary>
+    public EarlyStoppingOptions EarlyStopping { get; init; } = new();
 }
 
 /// <summary>How the backbone itself is trained, once per seed, before it is frozen (<c>pretrain:</c>).</summary>

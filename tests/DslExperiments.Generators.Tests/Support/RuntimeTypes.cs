@@ -15,6 +15,7 @@ internal static class RuntimeTypes
         .. Specs.Backbones.All.Concat(Specs.Tasks.All).Concat(Specs.Methods.All)
             .Select(variant => variant.Section)
             .Append(Specs.Training.Section)
+            .Append(Specs.Search.Section)
             .SelectMany(WithNested),
     ];
 

@@ -72,7 +72,7 @@ public static class Harness
     };
 
     /// <summary>What a generated harness does.</summary>
-    public static void Train(Cohort cohort, IReadOnlyList<Metric>? metrics = null, Action<Adapter>? prepare = null)
+    public static void Train(Cohort cohort, IReadOnlyList<Metric>? metrics = null, Action<Adapter>? prepare = null, Action<TrainingStep>? onStep = null)
     {
         using var scope = NewDisposeScope();
         var backbone = new Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
@@ -85,6 +85,7 @@ public static class Harness
             using var stepScope = NewDisposeScope();
             var losses = task.Loss(backbone, adapter, step.Batch);
             step.Descend(losses);
+            onStep?.Invoke(step);
         }
 
         cohort.Finish(new TrainedCohort(cohort, backbone, task, adapter), metrics ?? [new TrainMse()]);

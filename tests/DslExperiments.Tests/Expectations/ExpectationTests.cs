@@ -256,6 +256,27 @@ public sealed class ExpectationTests
         Assert.False(results.AllHeld);
     }
 
+    [Fact]
+    public void Dropped_arms_are_no_part_of_what_is_expected()
+    {
+        var results = Of([
+            Prompt(1, 0, 0.5), Prompt(2, 0, 9) with { Status = ArmStatus.Dropped, Dropped = new(100, 9) }, Prompt(4, 0, 8) with { Status = ArmStatus.Dropped, Dropped = new(200, 8) },
+        ]);
+        Assert.Equal(3, results.Arms.Length);
+        results.Judge([
+            new("of all", static r => Expect.Max(r.Of<Arm.Prompt>().Series(Mse)) < 1),
+            new("of each", static r => r.Of<Arm.Prompt>().Series(Mse) < 1),
+            new("how many", static r => Expect.Count(r.Of<Arm.Prompt>().Series(Mse)) == 1),
+            new("failed", static r => Expect.Max(r.Of<Arm.Prompt>().Series(Mse)) > 1),
+            new("of dropped ones", static r => Expect.Max(r.Of<Arm.Prompt>(static arm => arm.Length > 1).Series(Mse)) < 1),
+            new("of none", static r => Expect.Max(r.Of<Arm.Prompt>(static arm => arm.Length > 9).Series(Mse)) < 1),
+        ]);
+        Assert.Equal([true, true, true, false, null, false], results.Expectations.Select(static e => e.Held));
+        Assert.Equal("0.5; without 2 dropped arms", results.Expectations[0].Detail);
+        Assert.StartsWith("not judged: the search dropped", results.Expectations[4].Detail, StringComparison.Ordinal);
+        Assert.Equal("no arm was selected", results.Expectations[5].Detail);
+    }
+
     private static ExperimentResults<Arm, Values> Of(ImmutableArray<ArmResult<Arm, Values>> rows, params ImmutableArray<Arm> leftOut) =>
         new("tiny", "full", null, rows, leftOut);
 

@@ -85,6 +85,9 @@ public sealed class TinyExperiment : Experiment<TinyExperiment.Arm, TinyExperime
     /// <summary>More expectations than the spec's.</summary>
     public ImmutableArray<Expectation<Arm, Metrics>> More { get; init; } = [];
 
+    /// <summary>Other settings than the spec's.</summary>
+    public Func<Settings, Settings> Change { get; init; } = static settings => settings;
+
     /// <summary>The arms whose results were reported.</summary>
     public List<string> Reported { get; } = [];
 
@@ -103,8 +106,8 @@ public sealed class TinyExperiment : Experiment<TinyExperiment.Arm, TinyExperime
 
     protected override ExperimentSettings<Arm> SettingsOf(string profile) => profile switch
     {
-        "full" => Full,
-        "ci" => Ci,
+        "full" => Change(Full),
+        "ci" => Change(Ci),
         _ => throw UnknownProfile(profile),
     };
 

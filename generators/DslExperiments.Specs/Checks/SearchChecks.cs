@@ -1,0 +1,72 @@
+namespace DslExperiments.Specs;
+
+/// <summary>Checks <c>search:</c>: that its metric is measured, that there are rungs, and arms to drop there.</summary>
+internal sealed class SearchChecks(DiagnosticBag bag, List<MetricSpec> metrics)
+{
+    /// <summary>Checks the search of every profile against its arms.</summary>
+    public void Check(IEnumerable<Grid> grids)
+    {
+        foreach (IGrouping<BoundProfile, Grid> profile in grids.GroupBy(grid => grid.Profile))
+        {
+            if (profile.Key.Search is BoundSection search && Array.TrueForAll(search.Fields, field => field.IsValid && field.IsGiven | !field.Leaf.Field.IsRequired))
+            {
+                CheckMetric(search["halving.metric"]);
+                CheckRungs(search["halving.min_steps"], profile.Key.Name, profile.ToList());
+            }
+        }
+    }
+
+    /// <summary>The options with what the compiler knows of the metric.</summary>
+    public static OptionsSpec Told(OptionsSpec search, EquatableArray<MetricSpec> metrics)
+    {
+        OptionsSpec halving = ((SpecValue.Options)search.Values[0].Value).Value;
+        string name = ValueText.Of(halving.Values.First(value => value.Key == "metric").Value);
+        bool higher = !metrics.First(metric => metric.Name == name).LowerIsBetter;
+        return halving with
+        {
+            Values = halving.Values.Append(new FieldValue("higher_is_better", "HigherIsBetter", new SpecValue.Bool(higher), IsDefault: !higher)).ToEquatableArray(),
+        };
+    }
+
+    private void CheckMetric(BoundField field)
+    {
+        string name = ValueText.Of(field.Values[0]);
+        string[] measured = metrics.Select(metric => metric.Name).ToArray();
+        if (measured.Length > 0 && Array.IndexOf(measured, name) < 0)
+        {
+            bag.Report(
+                CrossRules.SearchMetric,
+                field.Node!,
+                $"{field.Key} {Suggestions.Quote(name)} is not among metrics{Suggestions.For(name, measured)}");
+        }
+    }
+
+    private void CheckRungs(BoundField first, string profile, List<Grid> grids)
+    {
+        long rung = ((SpecValue.Int)first.Values[0]).Value;
+        BoundField? longest = null;
+        long most = -1;
+        foreach (Grid grid in grids.FindAll(grid => grid.Method.Name != "frozen"))
+        {
+            BoundField steps = Array.Find(grid.Method.Training, field => field.Leaf.Path == "steps")!;
+            if (!steps.IsValid)
+            {
+                return;
+            }
+
+            foreach (SpecValue value in steps.Values)
+            {
+                (most, longest) = ((SpecValue.Int)value).Value > most ? (((SpecValue.Int)value).Value, steps) : (most, longest);
+            }
+        }
+
+        if (longest is not null && rung >= most)
+        {
+            bag.Report(CrossRules.NoRung, first.Node!, $"{first.Key} {NumberText.Format(rung)} must be below {longest.Key} {NumberText.Format(most)}: there is no rung");
+        }
+        else if (profile == SpecLanguage.FullProfile && grids.TrueForAll(grid => grid.Points.Count < 2))
+        {
+            bag.Report(WarningRules.NothingToDrop, first.Node!, "search drops nothing: no method has two arms that differ in more than their seed");
+        }
+    }
+}
