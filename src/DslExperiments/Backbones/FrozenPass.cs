@@ -67,7 +67,7 @@ internal sealed class FrozenPass
             throw new InvalidOperationException("The sequences are read at the last virtual token before them, but the adapter has no prompt.");
         }
 
-        if (TrainsInput || content.ReadsPrompt || adapter.ReadsSequences)
+        if (TrainsInput || content.ReadsPrompt || adapter.ReadsSequences || !backbone.Shortcuts.HasFlag(Shortcuts.Constants))
         {
             return Live().Run(0, PlainRows(0));
         }
@@ -592,7 +592,7 @@ internal sealed class FrozenPass
         }
 
         var before = places.Prompt();
-        if (options.Causal)
+        if (options.Causal && backbone.Shortcuts.HasFlag(Shortcuts.PromptOnce))
         {
             return new LiveRows(cat([before, input], 1), prompt.Count, b, t, 0);
         }

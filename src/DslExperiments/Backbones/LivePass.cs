@@ -57,7 +57,7 @@ internal sealed class LivePass(Transformer backbone, Content content, Adapter ad
         }
 
         // Who watches wants all rows of the last layer too.
-        return watch is null
+        return watch is null && backbone.Shortcuts.HasFlag(Shortcuts.ReadsOnly)
             ? Layer(options.Depth - 1, rows, last: true)
             : Reads(Layer(options.Depth - 1, rows, last: false), rows);
     }

@@ -95,6 +95,9 @@ public class Transformer
     /// </summary>
     internal long CallCost { get; set; } = 5000;
 
+    /// <summary>What a pass may leave out.</summary>
+    internal Shortcuts Shortcuts { get; set; } = Shortcuts.All;
+
     /// <summary>How arms share weights.</summary>
     public SeedGroups Groups { get; }
 
