@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using DslExperiments.Backbones;
+using DslExperiments.Benchmarks.Timing;
 using DslExperiments.Checkpoints;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
@@ -10,7 +10,7 @@ using DslExperiments.Text.Tokenizers;
 using DslExperiments.Training;
 using TorchSharp;
 
-namespace DslExperiments.Benchmarks;
+namespace DslExperiments.Benchmarks.Stories;
 
 /// <summary>Language modelling on a checkpoint: the harness that the generator emits, without a run folder around it.</summary>
 internal static class StoriesRuntime
@@ -21,10 +21,7 @@ internal static class StoriesRuntime
     /// <summary>Tokens per sequence.</summary>
     public static int Window { get; private set; } = 64;
 
-    /// <summary>First steps that are not timed.</summary>
-    public const int WarmUp = 2;
-
-    private static readonly string Root = Path.GetFullPath(Path.Combine(ThisFolder(), "..", ".."));
+    private static readonly string Root = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", ".."));
 
     /// <summary>The checkpoint's folder.</summary>
     public static string Model { get; } = Path.GetFullPath(Path.Combine(Root, "..", "shared", "data", "models", "stories260k"));
@@ -40,8 +37,9 @@ internal static class StoriesRuntime
     /// <summary>Other sizes than 8 windows of 64: <c>8x16</c>.</summary>
     public static void SetSizes(string text)
     {
-        int[] sizes = [.. text.Split('x').Select(int.Parse)];
-        (Batch, Window) = (sizes[0], sizes[1]);
+        (Batch, Window) = text.Split('x') is [var batch, var window] && int.TryParse(batch, out int b) && int.TryParse(window, out int w) && b > 0 && w > 0
+            ? (b, w)
+            : throw new ArgumentException($"--windows '{text}' is not like 8x64: windows per step, tokens per window.");
     }
 
     private static SpecFiles Files => new(Path.Combine(Root, "specs", "text", "data"));
@@ -49,37 +47,28 @@ internal static class StoriesRuntime
     /// <summary>What is missing, or null.</summary>
     public static string? Missing() => Directory.Exists(Model) ? null : $"{Model} does not exist; the benchmark needs that checkpoint.";
 
-    /// <summary>Plans and trains designs on one thread: the time per step of one arm, set-up left out.</summary>
-    public static StoriesTime Train(IReadOnlyList<ArmDesign> designs)
-    {
-        double cpu = 0, wall = 0;
-        CohortRunner.Run(Cohorts(designs), cohort => Train(cohort, (_, _) => { }, (seconds, busy) => (wall, cpu) = (wall + seconds, cpu + busy)), workers: 1);
-        double timed = (designs[0].Training.Steps - WarmUp) * designs.Count / 1000.0;
-        return new(cpu / timed, wall / timed);
-    }
+    /// <summary>Time per step of one arm, in the planner's cohorts, on one thread.</summary>
+    public static Sample Train(IReadOnlyList<ArmDesign> designs) =>
+        TimedCohorts.Together(TimedCohorts.Run(CohortPlanner.Plan(designs), cohort => Train(cohort), workers: 1, Bind), workers: 1) / designs.Count;
 
     /// <summary>Trains designs and keeps what one of the arms of the first cohort starts from, reads and loses.</summary>
     public static StoriesTask Record(IReadOnlyList<ArmDesign> designs, int arm, out double[] losses)
     {
-        var cohort = Cohorts(designs)[0];
+        var cohort = Bind(CohortPlanner.Plan(designs)[0], new DetachedSession());
         StoriesTask? task = null;
-        CohortRunner.Run([cohort], each => Train(each, (data, adapter) => task = TaskOf(each, data, adapter, arm), (_, _) => { }), workers: 1);
+        CohortRunner.Run([cohort], each => Train(each, (data, adapter) => task = TaskOf(each, data, adapter, arm)), workers: 1);
         losses = [.. cohort.Curve.Select(step => step.Losses[arm])];
         return task!;
     }
 
-    private static Cohort[] Cohorts(IReadOnlyList<ArmDesign> designs)
+    private static Cohort Bind(CohortPlan plan, ICohortSession session) => new(plan, session, torch.CPU)
     {
-        var checkpoint = Checkpoint.Open(Model);
-        return [.. CohortPlanner.Plan(designs).Select(plan => new Cohort(plan, new DetachedSession(), torch.CPU)
-        {
-            Pretrained = checkpoint.Weights,
-            Files = Files,
-            Tokenizer = TokenizerFiles.Open(Model)!,
-        })];
-    }
+        Pretrained = Checkpoint.Open(Model).Weights,
+        Files = Files,
+        Tokenizer = TokenizerFiles.Open(Model)!,
+    };
 
-    private static void Train(Cohort cohort, Action<LanguageModelling, Adapter> begin, Action<double, double> end)
+    private static void Train(Cohort cohort, Action<LanguageModelling, Adapter>? look = null)
     {
         using var scope = torch.NewDisposeScope();
         var backbone = new Transformer(cohort.Backbone, cohort.Seeds, cohort.Device, cohort.Pretrained);
@@ -91,21 +80,9 @@ internal static class StoriesRuntime
             _ => new Lora(cohort.Options<LoraOptions>(), backbone, cohort.AdapterSeeds, task),
         };
         var optimizer = Optimizer.Create(cohort.Trainings, adapter);
-        begin(task, adapter);
-        var watch = new Stopwatch();
-        var busy = TimeSpan.Zero;
+        look?.Invoke(task, adapter);
         foreach (var step in cohort.Steps(adapter, optimizer))
         {
-            if (step.Index == WarmUp)
-            {
-                (watch, busy) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-            }
-
-            if (!step.Updates)
-            {
-                end(watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - busy).TotalSeconds);
-            }
-
             using var stepScope = torch.NewDisposeScope();
             step.Descend(task.Loss(backbone, adapter, step.Batch));
         }

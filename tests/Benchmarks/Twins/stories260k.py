@@ -1,12 +1,13 @@
 """A prompt, a prefix or LoRA on a LLaMA checkpoint as one trains it in eager PyTorch, one arm at a time, one thread.
 
-Usage: stories260k.py MODEL_FOLDER
+Usage: stories260k.py THREADS MODEL_FOLDER
 Reads a JSON object per line and answers with one:
   start    the tensors to train by name, {"shape": [...], "values": [...]}: prompt, or layers.N.prefix.key/value, or
            layers.N.q/v.lora_A/lora_B
   ids, targets   [batches][B][T], taken in turns
   rate, steps    of Adam
-The answer has losses (before every step), seconds and cpu_seconds of all steps but the first two.
+  warm_up        first steps that are not timed
+The answer has losses (before every step), seconds and cpu_seconds.
 """
 import json
 import os
@@ -14,15 +15,7 @@ import struct
 import sys
 import time
 
-try:
-    import torch
-except ModuleNotFoundError:
-    print("PyTorch is missing: apt-get install python3-torch, and run /usr/bin/python3", file=sys.stderr)
-    sys.exit(3)
-
-import torch.nn.functional as F
-
-WARM_UP = 2
+from tensors import F, torch
 
 
 def load(folder):
@@ -123,7 +116,7 @@ def train(config, weights, task):
     optimizer = torch.optim.Adam(model.parameters(), lr=task["rate"])
     losses = []
     for step in range(task["steps"]):
-        if step == WARM_UP:
+        if step == task["warm_up"]:
             start, cpu = time.perf_counter(), time.process_time()
         optimizer.zero_grad(set_to_none=True)
         logits = model(ids[step % len(ids)])
@@ -136,8 +129,8 @@ def train(config, weights, task):
 
 
 def main():
-    torch.set_num_threads(1)
-    config, weights = load(sys.argv[1])
+    torch.set_num_threads(int(sys.argv[1]))
+    config, weights = load(sys.argv[2])
     for line in sys.stdin:
         print(json.dumps(train(config, weights, json.loads(line))), flush=True)
 
