@@ -12,7 +12,7 @@ public static partial class DiagnosticCases
         Case("search without rungs in a profile", "search: { halving: { metric: train.mse, min_steps: «100» } }\nprofiles: { ci: { training.steps: 50 } }", "DSLX0327 search.halving.min_steps 100 must be below training.steps 50: there is no rung"),
         Case("search with rungs of its own in a profile", "search: { halving: { metric: train.mse, min_steps: 100 } }\nprofiles: { ci: { training.steps: 50, search.halving.min_steps: 10 } }"),
         Case("search without a metric", "«search»: { halving: { min_steps: 10 } }", "DSLX0102 search needs the key 'halving.metric': The metric by which arms are compared, one of metrics."),
-        Case("search that keeps all", "search: { halving: { metric: train.mse, min_steps: 10, eta: «1» } }", "DSLX0110 search.halving.eta wants a whole number from 2 to 1000, not '1'"),
+        Case("search that keeps all", "search: { halving: { metric: train.mse, min_steps: 10, eta: «1» } }", "DSLX0110 search.halving.eta wants a whole number from 2 to 1000, not 1"),
         Case("search that is swept", "search: { halving: { metric: train.mse, min_steps: «[10, 20]» } }", "DSLX0203 search.halving.min_steps cannot be swept; it wants a whole number from 1 to 1000000000"),
         Case("heads", "backbone: { kind: transformer, width: 8, heads: «3» }", "DSLX0301 backbone.heads 3 does not divide backbone.width 8"),
         Case("heads, one of several", "backbone: { kind: transformer, width: 8, heads: [2, «3», 4] }", "DSLX0301 backbone.heads 3 does not divide backbone.width 8"),

@@ -97,7 +97,7 @@ internal static class SweepRules
         "DSLX0211",
         "key that a profile or an override cannot change",
         SpecSeverity.Error,
-        "A profile sets other values for backbone, task, methods, training and seeds; what is claimed and measured stays.",
+        "A profile sets other values for backbone, task, methods, training, search and seeds; what is claimed and measured stays.",
         """
         profiles:
           ci: { metrics: [floor.mse] }

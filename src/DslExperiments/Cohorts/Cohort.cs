@@ -5,7 +5,6 @@ using DslExperiments.Methods;
 using DslExperiments.Metrics;
 using DslExperiments.Tasks;
 using DslExperiments.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Cohorts;
@@ -18,7 +17,7 @@ namespace DslExperiments.Cohorts;
 /// An arm with restarts is several <em>lanes</em>, one per start, that stand on the arm axis like arms of their own:
 /// everything that is per arm here, A of them, is per lane. Only the outcome is per arm again, that of its best lane.
 /// </remarks>
-public sealed class Cohort
+public sealed partial class Cohort
 {
     /// <summary>As many as Lester et al. (2021) list.</summary>
     private const int NearestPerToken = 5;
@@ -27,17 +26,24 @@ public sealed class Cohort
     private readonly ICohortSession session;
     private readonly ImmutableArray<Lane> lanes;
     private readonly CohortRecord record;
+    private Text.SpecFiles? files;
+    private Text.Tokenizers.TextTokenizer? tokenizer;
     private ImmutableArray<LaneState> ends = [];
     private Results.EnergyAccount? energy;
 
     /// <summary>Binds a planned cohort to the run around it.</summary>
     public Cohort(CohortPlan plan, ICohortSession session, Device device)
+        : this(plan, session, device, Lane.Of(plan))
+    {
+    }
+
+    private Cohort(CohortPlan plan, ICohortSession session, Device device, ImmutableArray<Lane> lanes)
     {
         ArgumentOutOfRangeException.ThrowIfZero(plan.Designs.Length);
         this.plan = plan;
         this.session = session;
+        this.lanes = lanes;
         Device = device;
-        lanes = Lane.Of(plan);
         Designs = [.. lanes.Select(lane => plan.Designs[lane.Arm])];
         Trainings = [.. Designs.Select(design => design.Training)];
         Seeds = [.. Designs.Select(design => design.Arm.Seed)];
@@ -82,16 +88,16 @@ public sealed class Cohort
     /// <exception cref="InvalidOperationException">The cohort was made without any.</exception>
     public Text.SpecFiles Files
     {
-        get => field ?? throw new InvalidOperationException("The cohort was made without the files that its spec names.");
-        init;
+        get => files ?? throw new InvalidOperationException("The cohort was made without the files that its spec names.");
+        init => files = value;
     }
 
     /// <summary>What makes tokens of texts.</summary>
     /// <exception cref="InvalidOperationException">The backbone's tokens are numbers.</exception>
     public Text.Tokenizers.TextTokenizer Tokenizer
     {
-        get => field ?? throw new InvalidOperationException("The backbone has no tokenizer.");
-        init;
+        get => tokenizer ?? throw new InvalidOperationException("The backbone has no tokenizer.");
+        init => tokenizer = value;
     }
 
     /// <summary>What a pretraining cohort left, once <see cref="Keep"/> was called: an adapter's tensors by name, on the CPU.</summary>
@@ -131,77 +137,16 @@ public sealed class Cohort
     public IReadOnlyList<T> Options<T>()
         where T : MethodOptions => [.. Designs.Select(design => (T)design.Method)];
 
-    /// <summary>
-    /// The passes of the training loop, from the start or from where an interrupted run was saved. Losses are read only
-    /// at measured passes; between them nothing waits for the device.
-    /// </summary>
-    /// <exception cref="TrainingInterruptedException">The run was asked to pause; its state is saved.</exception>
-    public IEnumerable<TrainingStep> Steps(Adapter adapter, Optimizer optimizer)
-    {
-        energy = Results.EnergyAccount.Begin(Device.type == DeviceType.CUDA);
-        try
-        {
-            foreach (var step in Passes(adapter, optimizer))
-            {
-                yield return step;
-            }
-        }
-        finally
-        {
-            energy.End();
-            record.Release();
-        }
-    }
-
-    private IEnumerable<TrainingStep> Passes(Adapter adapter, Optimizer optimizer)
-    {
-        int steps = Rung?.Step ?? StepCount;
-        int every = MeasureEvery(Trainings[0]);
-        CheckCounts(adapter);
-        int first = Restore(adapter, optimizer);
-        var groups = new SeedGroups(Seeds, adapter.Values.dtype, Device);
-        var order = new BatchOrder(groups, Task, Trainings[0].Batch);
-        var ones = torch.ones(Count, adapter.Values.dtype, Device);
-        for (int index = first; index <= steps; index++)
-        {
-            // Once nobody is left to train, only the measurement at the end is.
-            index = record.AllLeft ? steps : index;
-            bool last = index == steps;
-            if (last)
-            {
-                record.PutBack(adapter, optimizer);
-            }
-
-            using var batchScope = NewDisposeScope();
-            var batch = last ? order.Last(index) : order.At(index, Device);
-            Action<double[]>? measured = last || (index % every == 0 && !(Curve.Count > 0 && Curve[^1].Step == index))
-                ? losses => Record(index, losses, last ? null : lane => LaneState.Take(lane, adapter, optimizer))
-                : null;
-            var step = new TrainingStep(index, !last, measured, batch, adapter, optimizer, ones);
-            adapter.Step = last ? null : index;
-            yield return step;
-            adapter.Step = null;
-            if (!step.Done)
-            {
-                throw new InvalidOperationException($"Step {index} did not call Descend.");
-            }
-
-            if (record.AllDiverged || last)
-            {
-                ends = Rung is null ? [] : [.. Enumerable.Range(0, Count).Select(lane => LaneState.Take(lane, adapter, optimizer))];
-                yield break;
-            }
-
-            session.Progress(index + 1, steps);
-            SaveOrPause(index + 1, adapter, optimizer);
-        }
-    }
-
     /// <summary>Measures the trained arms and keeps the outcome for whoever runs the cohort.</summary>
     /// <exception cref="InvalidOperationException">A frozen weight changed.</exception>
     public void Finish(TrainedCohort trained, IReadOnlyList<Metric> metrics)
     {
         TrainingChecks.FrozenStayedFrozen(trained.Backbone);
+        if (IsPart || Narrowing is not null)
+        {
+            return;
+        }
+
         var best = BestLanes();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -279,98 +224,4 @@ public sealed class Cohort
             ? []
             : [.. NearestTokens.Of(trained.Adapter, trained.Backbone, arm, NearestPerToken, tokenizer.VocabularySize).Select(row =>
                 row.Select(near => new NearToken(near.Token, tokenizer.Piece(near.Token), near.Cosine)).ToArray())];
-
-    private void CheckCounts(Adapter adapter)
-    {
-        if (adapter.Arms != Count)
-        {
-            throw new ArgumentException($"The adapter has {adapter.Arms} arms, the cohort {Count}.", nameof(adapter));
-        }
-
-        for (int arm = 0; arm < Count; arm++)
-        {
-            if (adapter.ParametersOf(arm) != Designs[arm].TrainableParameters)
-            {
-                throw new InvalidOperationException(
-                    $"{Designs[arm].Arm.Label} trains {adapter.ParametersOf(arm)} numbers, but its design says {Designs[arm].TrainableParameters}.");
-            }
-        }
-    }
-
-    /// <summary>From the start, or from where the lanes were in earlier cohorts.</summary>
-    private int Begin(Adapter adapter, Optimizer optimizer)
-    {
-        foreach (var (lane, past) in Start?.Lanes.Index() ?? [])
-        {
-            past.State.Put(lane, adapter, optimizer);
-        }
-
-        if (Start is not null)
-        {
-            record.Begin(Start.Lanes);
-        }
-
-        return Start?.Step ?? 0;
-    }
-
-    private int Restore(Adapter adapter, Optimizer optimizer)
-    {
-        if (session.Restore() is not { } state)
-        {
-            return Begin(adapter, optimizer);
-        }
-
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        foreach (var (name, target) in StateTensors(adapter, optimizer))
-        {
-            if (!state.Tensors.TryGetValue(name, out var saved))
-            {
-                throw new InvalidOperationException($"The saved state of cohort {Index} has no tensor {name}.");
-            }
-
-            target.copy_(saved);
-        }
-
-        adapter.Buffer.Publish();
-
-        foreach (var (_, tensor) in state.Tensors.Where(static tensor => !CohortRecord.IsKept(tensor.Key)))
-        {
-            tensor.Dispose();
-        }
-
-        record.Restore(state);
-        return state.Step;
-    }
-
-    private void Record(int index, IReadOnlyList<double> losses, Func<int, LaneState>? take)
-    {
-        double[] reported = record.Add(index, losses, take);
-        session.Measured(index, [.. BestLanes().Select(lane => reported[lane])]);
-    }
-
-    private void SaveOrPause(int done, Adapter adapter, Optimizer optimizer)
-    {
-        bool pause = session.PauseRequested;
-        if (pause || session.SaveDue)
-        {
-            session.Save(record.ToState(done, StateTensors(adapter, optimizer)));
-        }
-
-        if (pause)
-        {
-            throw new TrainingInterruptedException();
-        }
-    }
-
-    private static Dictionary<string, Tensor> StateTensors(Adapter adapter, Optimizer optimizer)
-    {
-        var tensors = new Dictionary<string, Tensor> { ["adapter"] = adapter.Values };
-        foreach (var (name, tensor) in optimizer.State)
-        {
-            tensors.Add("optimizer." + name, tensor);
-        }
-
-        return tensors;
-    }
 }

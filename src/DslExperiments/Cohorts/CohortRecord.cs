@@ -42,6 +42,9 @@ internal sealed class CohortRecord
     /// <summary>Per lane when a search dropped it, or null.</summary>
     public IReadOnlyList<Drop?> Dropped => dropped;
 
+    /// <summary>How many lanes are still trained.</summary>
+    public int Active => Enumerable.Range(0, divergedAt.Length).Count(lane => !HasLeft(lane));
+
     /// <summary>True when every lane left.</summary>
     public bool AllLeft => Enumerable.Range(0, divergedAt.Length).All(HasLeft);
 
@@ -50,6 +53,9 @@ internal sealed class CohortRecord
 
     /// <summary>True when a lane diverged or stopped.</summary>
     public bool HasLeft(int lane) => divergedAt[lane] >= 0 || stoppedAt[lane] >= 0;
+
+    /// <summary>A copy of what a lane that stopped early keeps, or null.</summary>
+    public LaneState? KeptOf(int lane) => kept.GetValueOrDefault(lane)?.Copy();
 
     /// <summary>The curve of one lane, up to where it stopped or was dropped.</summary>
     public IEnumerable<CurvePoint> CurveOf(int lane) => PointsOf(lane)
@@ -96,9 +102,7 @@ internal sealed class CohortRecord
     /// <summary>Goes on with lanes of other cohorts.</summary>
     public void Begin(IReadOnlyList<LanePast> pasts)
     {
-        var longest = pasts.MaxBy(static past => past.Curve.Length)!.Curve;
-        curve.AddRange(longest.Select((point, at) => new MeasuredStep(
-            point.Step, [.. pasts.Select(past => past.Curve[Math.Min(at, past.Curve.Length - 1)].Loss)])));
+        curve.AddRange(Joined(pasts));
         for (int lane = 0; lane < pasts.Count; lane++)
         {
             (divergedAt[lane], stoppedAt[lane], dropped[lane]) = (pasts[lane].DivergedAt, pasts[lane].StoppedAt, pasts[lane].Dropped);
@@ -150,7 +154,7 @@ internal sealed class CohortRecord
         step,
         end.Lanes.SelectMany(static (lane, at) => lane.State.Tensors.Select(tensor => KeyValuePair.Create(NameOf(at, tensor.Key), tensor.Value))).ToDictionary(),
         [.. end.Lanes.Select(static lane => lane.DivergedAt)],
-        [.. end.Lanes[0].Curve.Select((point, at) => new MeasuredStep(point.Step, [.. end.Lanes.Select(lane => lane.Curve[at].Loss)]))])
+        Joined(end.Lanes))
     {
         StoppedAt = [.. end.Lanes.Select(static lane => lane.StoppedAt)],
         Values = end.Values,
@@ -189,6 +193,10 @@ internal sealed class CohortRecord
             }
         }
     }
+
+    /// <summary>The curves of lanes side by side; what a lane that left has no more losses for repeats its last one.</summary>
+    private static MeasuredStep[] Joined(IReadOnlyList<LanePast> pasts) => [.. pasts.MaxBy(static past => past.Curve.Length)!.Curve.Select((point, at) =>
+        new MeasuredStep(point.Step, [.. pasts.Select(past => past.Curve[Math.Min(at, past.Curve.Length - 1)].Loss)]))];
 
     private static LaneState LaneOf(int lane, CohortState state)
     {

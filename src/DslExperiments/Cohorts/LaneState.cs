@@ -12,10 +12,15 @@ namespace DslExperiments.Cohorts;
 internal sealed record LaneState(IReadOnlyDictionary<string, Tensor> Tensors) : IDisposable
 {
     /// <summary>Copies a lane's numbers.</summary>
-    public static LaneState Take(int lane, Adapter adapter, Optimizer optimizer)
+    /// <param name="lane">The lane.</param>
+    /// <param name="adapter">What is trained.</param>
+    /// <param name="optimizer">Trains it.</param>
+    /// <param name="gradients">True to copy the gradients, too.</param>
+    public static LaneState Take(int lane, Adapter adapter, Optimizer optimizer, bool gradients = false)
     {
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return new LaneState(Parts(lane, adapter, optimizer).ToDictionary(
+        return new LaneState(Parts(lane, adapter, optimizer, gradients).ToDictionary(
             static part => part.Name, static part => part.Numbers.clone().DetachFromDisposeScope()));
     }
 
@@ -49,6 +54,10 @@ internal sealed record LaneState(IReadOnlyDictionary<string, Tensor> Tensors) : 
         adapter.Buffer.Publish();
     }
 
+    /// <summary>True when all numbers are the same, to the last bit.</summary>
+    public bool HasSameBits(LaneState other) => Tensors.Count == other.Tensors.Count && Tensors.All(part =>
+        other.Tensors.TryGetValue(part.Key, out var same) && BytesOf(part.Value).Span.SequenceEqual(BytesOf(same).Span));
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -58,10 +67,13 @@ internal sealed record LaneState(IReadOnlyDictionary<string, Tensor> Tensors) : 
         }
     }
 
+    private static ReadOnlyMemory<byte> BytesOf(Tensor numbers) => Results.TensorBytes.ToSafe("", numbers).Bytes;
+
     /// <summary>A lane's views of all that training changes.</summary>
-    private static IEnumerable<(string Name, Tensor Numbers)> Parts(int lane, Adapter adapter, Optimizer optimizer)
+    private static IEnumerable<(string Name, Tensor Numbers)> Parts(int lane, Adapter adapter, Optimizer optimizer, bool gradients = false)
     {
-        foreach (var (name, state) in optimizer.State.Prepend(new("adapter", adapter.Values)))
+        IEnumerable<KeyValuePair<string, Tensor>> all = [new("adapter", adapter.Values), .. optimizer.State];
+        foreach (var (name, state) in gradients ? all.Append(new("gradients", adapter.Gradients)) : all)
         {
             if (state.shape is [var numbers] && numbers == adapter.Values.shape[0])
             {

@@ -177,8 +177,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         {
             try
             {
-                harness.Train(cohort);
-                var outcome = cohort.Outcome ?? throw new InvalidOperationException($"The harness of {harness.Info.Name} did not finish its cohort.");
+                var outcome = CohortCourse.Train(cohort, harness.Train).Outcome ?? throw new InvalidOperationException($"The harness of {harness.Info.Name} did not finish its cohort.");
                 var done = FinishedCohort.Of(outcome);
                 folder?.WriteFinished(cohort.Index, outcome, done);
                 finished[cohort.Index] = done;

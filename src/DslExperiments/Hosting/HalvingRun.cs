@@ -91,8 +91,7 @@ internal sealed class HalvingRun(
         {
             try
             {
-                train(cohort);
-                var end = cohort.RungEnd ?? throw new InvalidOperationException("The harness did not finish its cohort.");
+                var end = CohortCourse.Train(cohort, train).RungEnd ?? throw new InvalidOperationException("The harness did not finish its cohort.");
                 folder?.WriteRung(stage, cohort.Rung!.Step, planOf[cohort], end);
                 Note(planOf[cohort], cohort.Rung!.Step, end);
             }

@@ -30,6 +30,7 @@ internal static class CohortCheckpoint
             ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
             ["diverged_at"] = Written(state.DivergedAt),
             ["stopped_at"] = Written(state.StoppedAt),
+            ["lanes"] = Written(state.Lanes),
             ["curve"] = Encoding.UTF8.GetString(JsonWriting.ToBytes(writer => WriteCurve(writer, state.Curve), JsonWriting.Compact)).TrimEnd(),
         };
         if (state.Values.Count > 0)
@@ -75,6 +76,7 @@ internal static class CohortCheckpoint
             ReadCurve(curve.RootElement))
         {
             StoppedAt = Steps(file.Metadata["stopped_at"]),
+            Lanes = Steps(file.Metadata["lanes"]),
             Values = [.. values.RootElement.EnumerateArray().Select(static value => value.ReadNumberOrName())],
         };
     }
