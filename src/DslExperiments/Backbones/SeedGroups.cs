@@ -22,11 +22,7 @@ public sealed class SeedGroups
         this.device = device;
         this.dtype = dtype;
         ArmSeeds = [.. seeds];
-        var distinct = seeds.Distinct().ToArray();
-        int run = seeds.Count / distinct.Length;
-        bool even = run * distinct.Length == seeds.Count
-            && Enumerable.Range(0, seeds.Count).All(arm => seeds[arm] == distinct[arm / run]);
-        Seeds = even ? distinct : [.. seeds];
+        Seeds = GroupsOf(seeds);
     }
 
     /// <summary>The seed of every arm, [A].</summary>
@@ -40,6 +36,16 @@ public sealed class SeedGroups
 
     /// <summary>Groups of arms that share what is drawn per seed, G; divides <see cref="Arms"/>.</summary>
     public int Count => Seeds.Count;
+
+    /// <summary>The seed of every group of arms, [G].</summary>
+    internal static int[] GroupsOf(IReadOnlyList<int> seeds)
+    {
+        int[] distinct = [.. seeds.Distinct()];
+        int run = seeds.Count / distinct.Length;
+        bool even = run * distinct.Length == seeds.Count
+            && Enumerable.Range(0, seeds.Count).All(arm => seeds[arm] == distinct[arm / run]);
+        return even ? distinct : [.. seeds];
+    }
 
     /// <summary>The group of an arm.</summary>
     public int GroupOf(int arm) => arm / (Arms / Count);

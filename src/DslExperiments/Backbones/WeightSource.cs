@@ -76,8 +76,10 @@ internal sealed class WeightSource
         asked.Add(name);
         if (Shares(name))
         {
+            // What is drawn is in 64 bits and only needed until it is copied.
+            using var scope = NewDisposeScope();
             int seed = own >= 0 ? own : groups.Seeds[0];
-            return groups.Copy(given[seed].TryGetValue(name, out var one) ? Fitting(seed, one) : draw(seed));
+            return groups.Copy(given[seed].TryGetValue(name, out var one) ? Fitting(seed, one) : draw(seed)).MoveToOuterDisposeScope();
         }
 
         return groups.Stack(seed => given[seed].TryGetValue(name, out var weight) ? Fitting(seed, weight).detach().to(float64, CPU) : draw(seed));
