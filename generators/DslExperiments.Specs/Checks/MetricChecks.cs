@@ -29,7 +29,7 @@ internal sealed class MetricChecks(DiagnosticBag bag)
             {
                 bag.Report(ValueRules.WrongShape, item, "metrics wants the names of metrics");
             }
-            else if (Find(scalar.Text.Trim()) is not MetricSpec metric)
+            else if (MetricSpec.Named(scalar.Text.Trim()) is not MetricSpec metric)
             {
                 bag.Report(ValueRules.UnknownMetric, item, $"unknown metric {Suggestions.Quote(scalar.Text.Trim())}{Suggestions.For(scalar.Text.Trim(), Metrics.Names)}{CustomHint(scalar.Text)}");
             }
@@ -104,18 +104,6 @@ internal sealed class MetricChecks(DiagnosticBag bag)
         "prefix" => point.Word(method.Options["form"]) == "block_input" ? new[] { "norm_cap" } : new[] { "key_cap", "value_cap" },
         _ => Array.Empty<string>(),
     };
-
-    private static MetricSpec? Find(string name)
-    {
-        if (Metrics.Find(name) is Metric metric)
-        {
-            return new MetricSpec(name, CSharpNames.Pascal(name), metric.CSharpType, metric.LowerIsBetter);
-        }
-
-        return name.StartsWith(Metrics.CustomPrefix, StringComparison.Ordinal) && CSharpNames.IsIdentifier(name.Substring(Metrics.CustomPrefix.Length)) && CSharpNames.IsName(name.Substring(Metrics.CustomPrefix.Length))
-            ? new MetricSpec(name, CSharpNames.Pascal(name), null, true)
-            : null;
-    }
 
     private static string CustomHint(string name) => name.Trim().StartsWith(Metrics.CustomPrefix, StringComparison.Ordinal)
         ? "; a metric of your own is custom. and letters, digits or _"

@@ -133,7 +133,20 @@ public sealed record ArmSpec(
 /// <param name="Member">The property of the generated <c>Metrics</c>: <c>TrainMse</c>.</param>
 /// <param name="CSharpType">The runtime's metric class, or null for a custom one.</param>
 /// <param name="LowerIsBetter">What <c>best()</c> means.</param>
-public sealed record MetricSpec(string Name, string Member, string? CSharpType, bool LowerIsBetter);
+public sealed record MetricSpec(string Name, string Member, string? CSharpType, bool LowerIsBetter)
+{
+    /// <summary>The metric of a name, <c>custom.</c>… included; null when there is none.</summary>
+    public static MetricSpec? Named(string name)
+    {
+        if (Metrics.Find(name) is Metric metric)
+        {
+            return new MetricSpec(name, CSharpNames.Pascal(name), metric.CSharpType, metric.LowerIsBetter);
+        }
+
+        string own = name.StartsWith(Metrics.CustomPrefix, StringComparison.Ordinal) ? name.Substring(Metrics.CustomPrefix.Length) : "";
+        return CSharpNames.IsIdentifier(own) && CSharpNames.IsName(own) ? new MetricSpec(name, CSharpNames.Pascal(name), null, true) : null;
+    }
+}
 
 /// <summary>A value of the spec after its field's type was applied.</summary>
 public abstract record SpecValue

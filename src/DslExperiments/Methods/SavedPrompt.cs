@@ -2,6 +2,7 @@ using System.Globalization;
 using DslExperiments.Hosting;
 using DslExperiments.Results;
 using DslExperiments.Results.Peft;
+using DslExperiments.Specs;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Methods;
@@ -9,9 +10,6 @@ namespace DslExperiments.Methods;
 /// <summary>Virtual tokens that were saved: in PEFT's layout, or by a run of another experiment.</summary>
 internal static class SavedPrompt
 {
-    /// <summary>Metrics whose smallest value is the best one, by a part of their name.</summary>
-    private static readonly string[] LowerIsBetter = ["loss", "mse", "error", "perplexity", "_gap", "residual", "rounding", "energy", "co2"];
-
     /// <summary>The virtual tokens of an adapter's folder or file, [P, D].</summary>
     /// <param name="path">The folder or the file.</param>
     /// <param name="key">The spec's key that names it, for messages.</param>
@@ -33,12 +31,16 @@ internal static class SavedPrompt
     }
 
     /// <summary>The virtual tokens of the best prompt of the newest finished run of an experiment, [P, D].</summary>
+    /// <inheritdoc cref="FileOfRun"/>
+    public static Tensor OfRun(string runs, string experiment, int width, string key) => InFile(FileOfRun(runs, experiment, width, key), key);
+
+    /// <summary>The file with the best prompt of the newest finished run of an experiment.</summary>
     /// <param name="runs">The folder with a folder of runs per experiment.</param>
     /// <param name="experiment">The experiment.</param>
     /// <param name="width">Size of a virtual token, D.</param>
     /// <param name="key">The spec's key that names it, for messages.</param>
     /// <exception cref="ExperimentUsageException">There is no such run.</exception>
-    public static Tensor OfRun(string runs, string experiment, int width, string key)
+    public static string FileOfRun(string runs, string experiment, int width, string key)
     {
         string parent = Path.Combine(runs, experiment);
         string run = (Directory.Exists(parent) ? Directory.EnumerateDirectories(parent) : [])
@@ -46,7 +48,7 @@ internal static class SavedPrompt
             .FirstOrDefault(static folder => RunManifest.ReadHead(folder) is { State: RunState.Finished })
             ?? throw new ExperimentUsageException($"{key}: there is no finished run of '{experiment}' in '{runs}'; run it first.");
         var summary = Summary(run, key);
-        bool lower = summary.Metrics.Length > 0 && LowerIsBetter.Any(part => summary.Metrics[0].Contains(part, StringComparison.Ordinal));
+        bool lower = summary.Metrics is [var measured, ..] && (MetricSpec.Named(measured)?.LowerIsBetter ?? true);
         var arms = summary.Arms
             .Select((arm, index) => (Arm: arm, Folder: FolderOf(run, index)))
             .Where(static arm => arm.Arm.Status == ArmStatus.Finished && arm.Folder is not null)
@@ -55,9 +57,9 @@ internal static class SavedPrompt
         {
             using var scope = NewDisposeScope();
             string file = Path.Combine(folder!, AdapterTensors.FileName);
-            if (File.Exists(file) && Read(file, key).GetValueOrDefault(PeftLayout.Prompt) is { shape: [_, var size] } rows && size == width)
+            if (File.Exists(file) && Read(file, key).GetValueOrDefault(PeftLayout.Prompt) is { shape: [> 0, var size] } && size == width)
             {
-                return rows.to(float64).MoveToOuterDisposeScope();
+                return file;
             }
         }
 
