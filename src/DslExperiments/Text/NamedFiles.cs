@@ -19,6 +19,7 @@ internal static class NamedFiles
             .Concat(design.Pretrain is { } stage ? Of("pretrain.task", stage.Task) : []))
         .Distinct()
         .Select(named => LineOf(named, files))
+        .Concat(designs.Select(static design => RunOf(design)).OfType<(string Key, string Experiment, int Width)>().Distinct().Select(named => LineOf(named, files)).OfType<string>())
         .Order(StringComparer.Ordinal)];
 
     /// <summary>The same of one backbone and its pretraining alone.</summary>
@@ -62,6 +63,19 @@ internal static class NamedFiles
         PromptLoraOptions { Prompt.Init: FromFile file } => [("methods.prompt_lora.prompt.init", file.Path)],
         _ => [],
     };
+
+    /// <summary>The experiment whose prompt an arm starts from.</summary>
+    private static (string Key, string Experiment, int Width)? RunOf(ArmDesign design) => design.Method switch
+    {
+        PromptOptions { Init: FromRun run } => ("methods.prompt.init", run.Experiment, design.Backbone.Width),
+        PromptLoraOptions { Prompt.Init: FromRun run } => ("methods.prompt_lora.prompt.init", run.Experiment, design.Backbone.Width),
+        _ => null,
+    };
+
+    /// <summary>A prompt of another run, which a newer one of that experiment would change; null where no runs are kept.</summary>
+    private static string? LineOf((string Key, string Experiment, int Width) named, SpecFiles files) => files.Runs is { } runs
+        ? $"{named.Key} = {named.Experiment} {HashOf(SavedPrompt.FileOfRun(runs, named.Experiment, named.Width, named.Key))}"
+        : null;
 
     private static string LineOf((string Key, string Path) named, SpecFiles files)
     {

@@ -3,6 +3,8 @@ using DslExperiments.Backbones;
 using DslExperiments.Hosting;
 using DslExperiments.Methods;
 using DslExperiments.Results;
+using DslExperiments.Tasks;
+using DslExperiments.Training;
 using DslExperiments.Text;
 using DslExperiments.Tests.Hosting;
 using static TorchSharp.torch;
@@ -160,6 +162,21 @@ public class PromptStartTests
         double[] expected = saved.Tensors["prompt_embeddings"].ToArray<double>();
         Assert.Equal(expected, start.Rows(new FromRun("tiny"), expected.Length / 4, 0, 1).contiguous().data<double>().ToArray());
         Throws(new PromptStart(new Transformer(Bytes with { Width = 6 }, [3], CPU), new TextFixture(backbone, new SpecFiles(folder.Location) { Runs = folder["runs"] }), "methods.prompt.init"), new FromRun("tiny"), "no arm with a prompt of width 6");
+
+        // A newer run is another start, so that nobody goes on with the arms of this one.
+        var design = new ArmDesign(best.Arm, backbone.Options, new SharedTokenPairOptions(), new PromptOptions { Init = new FromRun("tiny") }, new TrainingOptions(), 4);
+        var files = new SpecFiles(folder.Location) { Runs = folder["runs"] };
+        string before = Assert.Single(NamedFiles.Describe([design, design], files));
+        Assert.StartsWith("methods.prompt.init = tiny ", before, StringComparison.Ordinal);
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"interrupted\"", "\"finished\""));
+        Assert.Equal(before, Assert.Single(NamedFiles.Describe([design], files)));
+        string changed = Directory.EnumerateDirectories(folder["runs/tiny/20270101T000000Z-aaaa/adapters"], number.ToString("0000", CultureInfo.InvariantCulture) + "-*").Single();
+        using (var stream = File.Create(changed + "/adapter_model.safetensors"))
+        {
+            Safetensors.Write(stream, [SafeTensor.Of("prompt_embeddings", new double[4], 1, 4)]);
+        }
+
+        Assert.NotEqual(before, Assert.Single(NamedFiles.Describe([design], files)));
     }
 
     [Fact]
