@@ -181,6 +181,9 @@ public abstract class Adapter
     /// <param name="largest">Largest norm per arm, [A]; 0 for none.</param>
     protected void CapNorms(AdapterTensor tensor, IReadOnlyList<double> largest) => Buffer.CapNorms(tensor, largest);
 
+    /// <summary>True when some row has a largest norm.</summary>
+    internal bool HasCaps => Buffer.HasCaps;
+
     /// <summary>A tensor by its name.</summary>
     protected AdapterTensor Named(string name) => Buffer[name];
 

@@ -155,6 +155,9 @@ public sealed class AdapterBuffer
         Initial.copy_(Values);
     }
 
+    /// <summary>True when some row has a largest norm.</summary>
+    public bool HasCaps => caps.Count > 0;
+
     /// <summary>Puts the numbers back where the caps allow them to be; called after every update.</summary>
     public void Constrain()
     {

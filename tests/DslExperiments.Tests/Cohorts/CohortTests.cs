@@ -241,6 +241,40 @@ public class CohortTests
         Assert.Contains("no trained number moved", said);
     }
 
+    [Theory]
+    [InlineData(OptimizerKind.Adam, 0.1, true)]
+    [InlineData(OptimizerKind.Sgd, 0.1, true)]
+    [InlineData(OptimizerKind.Adafactor, 0.1, false)]
+    [InlineData(OptimizerKind.Adam, 1e-18, false)]
+    [InlineData(OptimizerKind.Sgd, 1e-18, false)]
+    public void A_tensor_with_a_gradient_that_nobody_updates_is_an_error_unless_rounding_explains_it(OptimizerKind kind, double rate, bool fails)
+    {
+        using var scope = NewDisposeScope();
+        var session = new MemorySession();
+        var training = new TrainingOptions { Optimizer = kind, LearningRate = rate, Steps = 3 };
+        var cohort = new Cohort(Harness.PlanOf(Harness.Design(new PromptOptions(), 0, training: training)), session, CPU);
+        var backbone = new Transformer(cohort.Backbone, cohort.Seeds, CPU);
+        var task = Harness.TaskOf(cohort.Task, backbone, cohort.Seeds);
+        var (adapter, other) = (Harness.AdapterOf(cohort, backbone), Harness.AdapterOf(cohort, backbone));
+
+        // An optimiser that has the numbers of another adapter; Adafactor's gradients are no more than its own updates of those.
+        foreach (var step in cohort.Steps(adapter, Optimizer.Create(cohort.Trainings, kind == OptimizerKind.Adafactor ? adapter : other)))
+        {
+            step.Descend(task.Loss(backbone, adapter, step.Batch));
+        }
+
+        var trained = new TrainedCohort(cohort, backbone, task, adapter);
+        if (fails)
+        {
+            Assert.Contains("tensor prompt has a gradient", Assert.Throws<InvalidOperationException>(() => cohort.Finish(trained, [])).Message);
+        }
+        else
+        {
+            cohort.Finish(trained, []);
+            Assert.Equal(kind == OptimizerKind.Adafactor ? 0 : 1, session.Said.Count);
+        }
+    }
+
     [Fact]
     public void A_pass_without_or_with_two_updates_is_an_error()
     {
