@@ -6,8 +6,8 @@ namespace DslExperiments.Cohorts;
 
 /// <summary>
 /// What the training of a cohort has shown so far: the measured losses, and which lanes left it. A lane that diverged or
-/// stopped early leaves: nobody looks at it any more, but it stays on the arm axis until the end, so that what the others
-/// compute does not change by a bit. One that stopped keeps the numbers that it had.
+/// stopped early leaves: nobody looks at it any more, but it stays on the arm axis as ballast, so that what the others compute
+/// does not change by a bit. One that stopped keeps the numbers that it had.
 /// </summary>
 internal sealed class CohortRecord
 {

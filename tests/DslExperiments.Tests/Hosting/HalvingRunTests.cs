@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DslExperiments.Cohorts;
+using DslExperiments.Hosting;
 using DslExperiments.Results;
 using DslExperiments.Search;
 using DslExperiments.Training;
@@ -164,6 +165,17 @@ public sealed class HalvingRunTests : IDisposable
         // Read again, not trained again.
         var again = await Run("run", Halving, onStep: static (_, _) => throw new InvalidOperationException("trained"));
         Assert.Equal(results.Arms.Select(static arm => arm.Dropped), again.Arms.Select(static arm => arm.Dropped));
+    }
+
+    [Fact]
+    public void The_plan_tells_the_rungs()
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        var plan = new TinyExperiment { Change = static settings => settings with { Halving = Halving } }.PlanOf(new());
+        SearchView.Write(Terminals.On(text, terminal: false), plan);
+        Assert.Equal("Search: successive halving by train.mse (lower is better), eta 2\n  prompt: 2 → 1 settings, at 10 of 40 steps\n", text.ToString());
+        SearchView.Write(Terminals.On(text, terminal: false), new TinyExperiment().PlanOf(new()));
+        Assert.EndsWith("at 10 of 40 steps\n", text.ToString(), StringComparison.Ordinal);
     }
 
     private Task<ExperimentResults<TinyExperiment.Arm, TinyExperiment.Metrics>> Run(
