@@ -1,20 +1,21 @@
 using System.Collections.Immutable;
 using DslExperiments.Backbones;
 using DslExperiments.Methods;
+using DslExperiments.Planning;
 using DslExperiments.Training;
 
 namespace DslExperiments.Cohorts;
 
 /// <summary>
-/// Decides which arms train together: a function of the designs alone, never of the machine, so that a run's numbers do
-/// not depend on where it runs.
+/// Decides which arms train together: a function of the designs and of a memory budget that the user gives, never of the
+/// machine, so that a run's numbers do not depend on where it runs.
 /// </summary>
 /// <remarks>
 /// <para>Arms that can share a tensor program are grouped. Within a group, a <em>column</em> is a setting with all of its
-/// seeds. Columns are sorted by size (prompt length, rank) and cut so that padding stays below a factor of two, beyond a
-/// size where it costs nothing, and so that a cohort holds no more arms than stacking pays for: narrow backbones are bound
-/// by dispatch and gain from many arms, wide ones by arithmetic and gain from parallel cohorts instead. The restarts of an
-/// arm count as arms and are never parted.</para>
+/// seeds. Columns are sorted by size (prompt length, rank), so that near sizes stand together, and cut so that a cohort's
+/// largest is at most twice its smallest: sizes count as 8 at least, below which padding costs nothing. Then they are cut
+/// evenly into cohorts of at most <see cref="CohortSize"/> arms. The restarts of an arm count as arms and are never
+/// parted.</para>
 /// <para>Arms are stacked seed by seed, each seed with the same columns, so that weights drawn per seed multiply all of
 /// the seed's arms at once.</para>
 /// </remarks>
@@ -24,21 +25,28 @@ public static class CohortPlanner
     private const int FreePadding = 8;
 
     /// <summary>The cohorts, in the order of their first arm; every design is in exactly one.</summary>
-    public static IReadOnlyList<CohortPlan> Plan(IReadOnlyList<ArmDesign> designs)
+    /// <param name="designs">The arms.</param>
+    /// <param name="memory">Bytes that a cohort may take at its peak; only an arm that takes more by itself takes more.</param>
+    public static IReadOnlyList<CohortPlan> Plan(IReadOnlyList<ArmDesign> designs, double memory = double.PositiveInfinity)
     {
         var cohorts = designs
             .Select((design, index) => (Design: design, Index: index))
             .GroupBy(arm => GroupKey.Of(arm.Design))
-            .SelectMany(group => Split([.. group]))
+            .SelectMany(group => Split([.. group], memory))
             .OrderBy(arms => arms.Min(arm => arm.Index));
         return [.. cohorts.Select((arms, index) => new CohortPlan(
             index, [.. arms.Select(arm => arm.Index)], [.. arms.Select(arm => arm.Design)]))];
     }
 
-    private static IEnumerable<List<(ArmDesign Design, int Index)>> Split(List<(ArmDesign Design, int Index)> group)
+    /// <summary>The share of a cohort's virtual tokens, or of its ranks, that only fills arms up to the largest: at most a half beyond sizes of 8.</summary>
+    internal static double PaddingOf(CohortPlan cohort)
     {
-        int most = MostArms(group[0].Design.Backbone.Width);
+        int largest = cohort.Designs.Max(SizeOf);
+        return largest == 0 ? 0 : 1 - cohort.Designs.Average(design => (double)SizeOf(design) / largest);
+    }
 
+    private static IEnumerable<List<(ArmDesign Design, int Index)>> Split(List<(ArmDesign Design, int Index)> group, double memory)
+    {
         // The n-th arm with equal settings and seed goes to the n-th such column: columns never hold a seed twice.
         var columns = group
             .GroupBy(arm => (arm.Design.Method, arm.Design.Training, Repeat: group.Count(other =>
@@ -48,31 +56,37 @@ public static class CohortPlanner
             .OrderByDescending(column => SizeOf(column[0].Design))
             .ThenBy(column => column[0].Index);
 
-        foreach (var sameSeeds in columns.GroupBy(column => string.Join(',', column.Select(arm => arm.Design.Arm.Seed))))
+        return from sameSeeds in columns.GroupBy(column => string.Join(',', column.Select(arm => arm.Design.Arm.Seed)))
+               from near in Near([.. sameSeeds])
+               from cohort in Even(near, memory)
+               select cohort;
+    }
+
+    /// <summary>Runs of columns whose largest is at most twice their smallest.</summary>
+    private static IEnumerable<(ArmDesign Design, int Index)[][]> Near((ArmDesign Design, int Index)[][] columns)
+    {
+        for (int first = 0, end; first < columns.Length; first = end)
         {
-            var chunk = new List<(ArmDesign Design, int Index)[]>();
-            int largest = 0, lanes = 0;
-            foreach (var column in sameSeeds)
+            int largest = Padded(columns[first]);
+            for (end = first + 1; end < columns.Length && 2 * Padded(columns[end]) >= largest; end++)
             {
-                int added = column.Sum(arm => Lane.CountOf(arm.Design));
-                int size = Math.Max(FreePadding, SizeOf(column[0].Design));
-                if (chunk.Count > 0 && (2 * size < largest || lanes + added > most))
-                {
-                    foreach (var cohort in BySeeds(chunk, most))
-                    {
-                        yield return cohort;
-                    }
-
-                    chunk.Clear();
-                    lanes = 0;
-                }
-
-                largest = chunk.Count == 0 ? size : largest;
-                lanes += added;
-                chunk.Add(column);
             }
 
-            foreach (var cohort in BySeeds(chunk, most))
+            yield return columns[first..end];
+        }
+
+        static int Padded((ArmDesign Design, int Index)[] column) => Math.Max(FreePadding, SizeOf(column[0].Design));
+    }
+
+    /// <summary>Cohorts of almost equally many columns; a column that is too large is parted by its seeds.</summary>
+    private static IEnumerable<List<(ArmDesign Design, int Index)>> Even((ArmDesign Design, int Index)[][] columns, double memory)
+    {
+        int most = CohortSize.Of([.. columns[0].Select(arm => arm.Design)], memory);
+        int lanes = columns.Max(column => column.Sum(arm => Lane.CountOf(arm.Design)));
+        int together = Math.Max(1, most / lanes), parts = (columns.Length + together - 1) / together;
+        for (int part = 0; part < parts; part++)
+        {
+            foreach (var cohort in BySeeds(columns[(part * columns.Length / parts)..((part + 1) * columns.Length / parts)], most))
             {
                 yield return cohort;
             }
@@ -80,7 +94,7 @@ public static class CohortPlanner
     }
 
     /// <summary>Stacks columns seed by seed; too many seeds are dealt out in runs of almost equal length.</summary>
-    private static IEnumerable<List<(ArmDesign Design, int Index)>> BySeeds(List<(ArmDesign Design, int Index)[]> columns, int most)
+    private static IEnumerable<List<(ArmDesign Design, int Index)>> BySeeds((ArmDesign Design, int Index)[][] columns, int most)
     {
         int seeds = columns[0].Length;
         int lanes = columns.Sum(column => column.Sum(arm => Lane.CountOf(arm.Design)));
@@ -96,13 +110,6 @@ public static class CohortPlanner
             yield return cohort;
         }
     }
-
-    private static int MostArms(int width) => width switch
-    {
-        <= 32 => 32,
-        <= 128 => 8,
-        _ => 4,
-    };
 
     private static int SizeOf(ArmDesign design) => SizeOf(design.Method);
 

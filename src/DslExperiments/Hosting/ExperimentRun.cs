@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using DslExperiments.Cohorts;
 using DslExperiments.Expectations;
+using DslExperiments.Planning;
 using DslExperiments.Pretraining;
 using DslExperiments.Results;
 using DslExperiments.Text;
@@ -17,6 +18,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
     where TArm : ExperimentArm
     where TMetrics : struct
 {
+    private readonly MemoryBudget _budget = MemoryBudget.Of(request.Memory, request.Device);
     private readonly CohortSources _sources = new(SpecFolder.Of(harness.Info) with { Runs = request.Root ?? BackboneCache.RootOf(request) });
 
     /// <summary>Runs to the end.</summary>
@@ -60,9 +62,10 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             harness.Info.SpecHash, plan.Profile, request.Overrides, request.Arms, request.Device, RunEnvironment.RuntimeVersion, torch.__version__)
         {
             Files = [.. NamedFiles.Describe(plan.Designs, _sources.Files)],
+            Memory = plan.HasSmallerCohorts ? request.Memory : 0,
         };
         return RunFiles.Open(
-            request, key, plan.ToUntyped(harness.Metrics, []), RunEnvironment.GeneratorVersion(harness.ExperimentType), WorkersOf(plan.Cohorts.Length), monitor);
+            request, key, plan.ToUntyped(harness.Metrics, []), RunEnvironment.GeneratorVersion(harness.ExperimentType), WorkersOf(plan.Cohorts), monitor);
     }
 
     /// <summary>Trains what earlier sittings left, several cohorts at once.</summary>
@@ -90,6 +93,14 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         var stages = plan.Cohorts.Select(StagesOf).ToArray();
         try
         {
+            CohortPlan[] toTrain = [.. plan.Cohorts.Where(cohort => finished[cohort.Index] is null)];
+            _budget.Require(toTrain.Concat(stages.SelectMany(static stages => stages).Select(static stage => stage.Plan)));
+            var workers = WorkersOf(toTrain);
+            if (workers < WantedOf(toTrain.Length))
+            {
+                monitor.Say($"{ProgressDisplay.Count(workers, "cohort")} at once, not {SpecText.Of(WantedOf(toTrain.Length))}: more of the largest do not fit, as {_budget}.");
+            }
+
             _sources.ReadTexts(plan.Cohorts.Where(cohort => finished[cohort.Index] is null).SelectMany(static cohort => cohort.Designs));
             Pretrain();
             monitor.StartTraining();
@@ -103,7 +114,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
                 cohort.Start = new CohortStart(cohort.StepCount, [.. cohort.Plan.Arms.SelectMany(arm => raced[arm])]);
             }
 
-            CohortRunner.Run(left, TrainOne, WorkersOf(plan.Cohorts.Length), pause.Token);
+            CohortRunner.Run(left, TrainOne, WorkersOf([.. left.Select(static cohort => cohort.Plan)]), pause.Token);
         }
         catch (Exception e) when (e is ExperimentUsageException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
@@ -130,7 +141,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             }
 
             var raced = new HalvingRun(
-                plan.Halving, plan.Designs, folder, monitor, CohortOf, harness.Train, WorkersOf, request.CheckpointEvery, pause).Run();
+                plan.Halving, plan.Designs, request.Memory > 0 ? request.Memory : double.PositiveInfinity, folder, monitor, CohortOf, harness.Train, WorkersOf, request.CheckpointEvery, pause).Run();
             monitor.Turn(plan.Cohorts.Select(static cohort => (cohort.Arms.Length, StepsOf(cohort))));
             foreach (var cohort in plan.Cohorts.Where(cohort => finished[cohort.Index] is not null))
             {
@@ -147,7 +158,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             do
             {
                 PretrainStage[] needed = [.. stages.Where((_, cohort) => finished[cohort] is null || plan.Halving is not null).SelectMany(static stages => stages)];
-                backbones.Train(needed, WorkersOf(needed.Length), pause);
+                backbones.Train(needed, WorkersOf([.. needed.Select(static stage => stage.Plan)]), pause);
                 stale = [.. Enumerable.Range(0, finished.Length).Where(cohort => folder is not null && IsStale(stages[cohort], finished[cohort] is not null))];
                 foreach (var cohort in stale)
                 {
@@ -246,12 +257,10 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             ArmRow.Of(row.Arm, row.Status, row.TrainableParameters, row.DivergedAt, row.Values) with { StoppedAt = row.StoppedAt, Dropped = row.Dropped, Curve = row.Curve })],
         results.Expectations);
 
-    /// <summary>One per core, on a GPU one; never more than there are cohorts.</summary>
-    private int WorkersOf(int cohorts)
-    {
-        var workers = request.Workers > 0 ? request.Workers : request.Device == Devices.Cpu ? Environment.ProcessorCount : 1;
-        return Math.Clamp(workers, 1, Math.Max(1, cohorts));
-    }
+    /// <summary>As many as wanted and as fit into memory together.</summary>
+    private int WorkersOf(IReadOnlyList<CohortPlan> cohorts) => _budget.Workers(cohorts, WantedOf(cohorts.Count));
+
+    private int WantedOf(int cohorts) => Math.Clamp(request.WantedWorkers, 1, Math.Max(1, cohorts));
 
     private static int StepsOf(CohortPlan cohort) => cohort.Designs[0].Training.Steps;
 }

@@ -12,21 +12,23 @@ namespace DslExperiments.Hosting;
 /// </summary>
 /// <param name="options">The rungs.</param>
 /// <param name="designs">All arms of the run.</param>
+/// <param name="memory">Bytes that a cohort may take.</param>
 /// <param name="folder">Keeps what cohorts leave; null for a run in memory.</param>
 /// <param name="monitor">Is told of progress.</param>
 /// <param name="cohortOf">Makes a cohort with all that it reads.</param>
 /// <param name="train">The experiment's training script.</param>
-/// <param name="workersOf">How many of so many cohorts train at a time.</param>
+/// <param name="workersOf">How many of these cohorts train at a time.</param>
 /// <param name="checkpointEvery">Time between two checkpoints of a cohort.</param>
 /// <param name="pause">Cancelled when the run shall pause; also cancelled here when a cohort fails.</param>
 internal sealed class HalvingRun(
     HalvingOptions options,
     ImmutableArray<ArmDesign> designs,
+    double memory,
     RunFiles? folder,
     RunMonitor monitor,
     Func<CohortPlan, ICohortSession, Cohort> cohortOf,
     Action<Cohort> train,
-    Func<int, int> workersOf,
+    Func<IReadOnlyList<CohortPlan>, int> workersOf,
     TimeSpan checkpointEvery,
     CancellationTokenSource pause)
 {
@@ -60,7 +62,7 @@ internal sealed class HalvingRun(
     private void Train(IReadOnlyList<int> arms, Func<ArmDesign, int> stepOf)
     {
         int[] active = [.. arms.Where(arm => !_pasts.TryGetValue(arm, out var past) || past.Lanes.Any(static lane => !lane.HasLeft))];
-        CohortPlan[] plans = [.. CohortPlanner.Plan([.. active.Select(arm => designs[arm])])
+        CohortPlan[] plans = [.. CohortPlanner.Plan([.. active.Select(arm => designs[arm])], memory)
             .Select(plan => plan with { Arms = [.. plan.Arms.Select(place => active[place])] })];
         monitor.Turn(plans.Select(plan => (plan.Arms.Length, stepOf(plan.Designs[0]))));
         int stage = _stage++;
@@ -85,7 +87,7 @@ internal sealed class HalvingRun(
             left.Add(cohort);
         }
 
-        CohortRunner.Run(left, TrainOne, workersOf(left.Count), pause.Token);
+        CohortRunner.Run(left, TrainOne, workersOf([.. left.Select(static cohort => cohort.Plan)]), pause.Token);
 
         void TrainOne(Cohort cohort)
         {

@@ -34,16 +34,20 @@ internal sealed record Harness<TArm, TMetrics>(
         var filter = ArmFilter.Parse(request.Arms, [.. settings.Arms.Select(static planned => planned.Arm)]);
         ImmutableArray<PlannedArm<TArm>> arms = [.. settings.Arms.Where(planned => filter.Matches(planned.Arm))];
         ImmutableArray<ArmDesign> designs = [.. arms.Select(settings.DesignOf)];
+        ImmutableArray<CohortPlan> cohorts = [.. CohortPlanner.Plan(designs)];
+        ImmutableArray<CohortPlan> fitting = request.Memory > 0 ? [.. CohortPlanner.Plan(designs, request.Memory)] : cohorts;
         return new RunPlan<TArm>(
             Info,
             settings.Profile,
             arms,
             [.. settings.Arms.Select(static planned => planned.Arm).Where(arm => !filter.Matches(arm))],
             designs,
-            [.. CohortPlanner.Plan(designs)],
+            fitting,
             warnings)
         {
             Halving = settings.Halving,
+            HasSmallerCohorts = request.Memory > 0 && (settings.Halving is not null
+                || !cohorts.Select(static cohort => string.Join(' ', cohort.Arms)).SequenceEqual(fitting.Select(static cohort => string.Join(' ', cohort.Arms)))),
         };
     }
 }

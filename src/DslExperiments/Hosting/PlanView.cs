@@ -1,6 +1,7 @@
 using System.Globalization;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
+using DslExperiments.Planning;
 using DslExperiments.Pretraining;
 using Spectre.Console;
 
@@ -12,9 +13,10 @@ internal static class PlanView
     /// <summary>Writes a plan.</summary>
     /// <param name="console">Where to.</param>
     /// <param name="plan">The plan.</param>
+    /// <param name="request">What was asked for: device, workers, memory.</param>
     /// <param name="stages">The pretraining behind its arms.</param>
     /// <param name="cache">Where pretrained backbones are, or null.</param>
-    public static void Write(IAnsiConsole console, ExperimentPlan plan, IReadOnlyList<PretrainStage> stages, BackboneCache? cache)
+    public static void Write(IAnsiConsole console, ExperimentPlan plan, RunRequest request, IReadOnlyList<PretrainStage> stages, BackboneCache? cache)
     {
         var info = plan.Info;
         console.MarkupLine($"[bold]{Markup.Escape(info.FullName)}[/] ({Markup.Escape(plan.Profile)})");
@@ -35,7 +37,7 @@ internal static class PlanView
         WritePretraining(console, stages, cache);
         SearchView.Write(console, plan);
         WriteArms(console, plan);
-        WriteCohorts(console, plan);
+        WriteCohorts(console, plan, request);
         console.WriteLine($"Metrics: {string.Join(", ", plan.Metrics)}");
         if (!plan.Expectations.IsEmpty)
         {
@@ -75,7 +77,7 @@ internal static class PlanView
             console.WriteLine($"Pretraining of the backbone, once per seed: {OptionsText.KindOf(design.Task)}, {OptionsText.Of(design.Task)}");
             console.WriteLine($"  training: {OptionsText.Of(design.Training)}");
             console.WriteLine(
-                $"  {SpecText.Of(design.TrainableParameters)} parameters, {ProgressDisplay.Count(design.Training.Steps, "step")}, ≈ {ProgressDisplay.Duration(CohortEstimate.Seconds(kind.First().Plan))} a seed on one core");
+                $"  {SpecText.Of(design.TrainableParameters)} parameters, {ProgressDisplay.Count(design.Training.Steps, "step")}, ≈ {ProgressDisplay.Duration(CohortTime.Of(kind.First().Plan))} a seed on one core");
             foreach (var (there, state) in (ReadOnlySpan<(bool, string)>)[(true, "trained already"), (false, "to be trained")])
             {
                 var seeds = kind.Where(stage => (cache?.Has(stage) ?? false) == there).Select(static stage => SpecText.Of(stage.Seed)).ToArray();
@@ -110,11 +112,11 @@ internal static class PlanView
         TableRows.WriteRest(console, groups.Length, "--arm selects among them");
     }
 
-    private static void WriteCohorts(IAnsiConsole console, ExperimentPlan plan)
+    private static void WriteCohorts(IAnsiConsole console, ExperimentPlan plan, RunRequest request)
     {
         console.WriteLine($"{ProgressDisplay.Count(plan.Cohorts.Length, "cohort")}, each one tensor program:");
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var title in (ReadOnlySpan<string>)["cohort", "arms", "steps", "memory", "one core"])
+        foreach (var title in (ReadOnlySpan<string>)["cohort", "arms", "padding", "steps", "memory", "one core"])
         {
             table.AddColumn(new TableColumn(title).RightAligned());
         }
@@ -125,14 +127,33 @@ internal static class PlanView
             table.AddRow(
                 SpecText.Of(cohort.Index + 1),
                 SpecText.Of(cohort.Arms.Length),
+                CohortPlanner.PaddingOf(cohort).ToString("P0", CultureInfo.InvariantCulture),
                 SpecText.Of(cohort.Designs[0].Training.Steps),
-                Bytes(CohortEstimate.Bytes(cohort)),
-                $"≈ {ProgressDisplay.Duration(CohortEstimate.Seconds(cohort))}",
+                MemorySize.Of(CohortMemory.Of(cohort.Designs).Peak),
+                $"≈ {ProgressDisplay.Duration(CohortTime.Of(cohort))}",
                 Markup.Escape(Members(plan, cohort)));
         }
 
         console.Write(table);
         TableRows.WriteRest(console, plan.Cohorts.Length, "--arm selects among their arms");
+        WriteTotal(console, plan, request);
+    }
+
+    /// <summary>All cohorts: what they take one after the other, and what the largest take side by side.</summary>
+    private static void WriteTotal(IAnsiConsole console, ExperimentPlan plan, RunRequest request)
+    {
+        var budget = MemoryBudget.Of(request.Memory, request.Device);
+        double[] peaks = [.. plan.Cohorts.Select(static cohort => CohortMemory.Of(cohort.Designs).Peak).OrderDescending()];
+        int wanted = Math.Min(request.WantedWorkers, peaks.Length), workers = budget.Workers(plan.Cohorts, wanted);
+        console.WriteLine(
+            $"Together ≈ {ProgressDisplay.Duration(plan.Cohorts.Sum(CohortTime.Of))} on one core; "
+            + $"{SpecText.Of(workers)} at once take up to {MemorySize.Of(peaks.Take(workers).Sum())}{(workers < wanted ? $", more do not fit, as {budget}" : "")}.");
+        if (peaks.FirstOrDefault() > budget.Bytes)
+        {
+            console.WriteLine($"That is too much: {budget}.");
+        }
+
+        console.WriteLine();
     }
 
     private static string Shape(ArmDesign design) => design.Method switch
@@ -149,11 +170,4 @@ internal static class PlanView
         var points = cohort.Arms.Select(arm => plan.Arms[arm].Point).Distinct().ToArray();
         return string.Join("; ", points.Take(4)) + (points.Length > 4 ? string.Create(CultureInfo.InvariantCulture, $"; {points.Length - 4} more") : "");
     }
-
-    private static string Bytes(double bytes) => bytes switch
-    {
-        < 1e6 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0} kB"),
-        < 1e9 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
-    };
 }

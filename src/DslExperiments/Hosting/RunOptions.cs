@@ -28,6 +28,12 @@ public sealed class RunOptions
     /// <summary>How many cohorts train at once, one thread each; one per core unless set.</summary>
     public RunOptions Workers(int count) => With(Request with { Workers = count });
 
+    /// <summary>
+    /// The most memory that the cohorts take together, in bytes: cohorts become as small as it needs, and no more of them run at
+    /// once than fit. Without it, what the machine has left decides how many run at once.
+    /// </summary>
+    public RunOptions Memory(long bytes) => With(Request with { Memory = bytes });
+
     /// <summary>Starts anew where an unfinished or finished run would be taken up.</summary>
     public RunOptions Fresh(bool fresh = true) => With(Request with { Fresh = fresh });
 
@@ -63,6 +69,12 @@ internal sealed record RunRequest
 
     /// <summary>0 for one per core.</summary>
     public int Workers { get; init; }
+
+    /// <summary>What was asked for, else one per core, on a GPU one.</summary>
+    public int WantedWorkers => Workers > 0 ? Workers : Device == Devices.Cpu ? Environment.ProcessorCount : 1;
+
+    /// <summary>Bytes for all cohorts together; 0 for what the machine has left, which decides nothing about the plan.</summary>
+    public long Memory { get; init; }
 
     public bool Fresh { get; init; }
 

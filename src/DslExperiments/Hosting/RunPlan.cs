@@ -26,6 +26,9 @@ internal sealed record RunPlan<TArm>(
     /// <summary>How arms are dropped on the way, or null.</summary>
     public Search.HalvingOptions? Halving { get; init; }
 
+    /// <summary>True when a memory budget made, or in a race may make, other cohorts than there would be without.</summary>
+    public bool HasSmallerCohorts { get; init; }
+
     /// <summary>The same without the experiment's types.</summary>
     public ExperimentPlan ToUntyped(IEnumerable<Metric> metrics, IEnumerable<string> expectations) => new(
         Info,

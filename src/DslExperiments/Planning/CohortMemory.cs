@@ -13,12 +13,14 @@ internal sealed class CohortMemory
     private readonly CohortShape shape;
     private readonly TransformerOptions options;
     private readonly int size;
+    private readonly int trainedSize;
 
     private CohortMemory(CohortShape shape)
     {
         this.shape = shape;
         options = shape.Backbone;
-        size = options.Dtype == Precision.Float64 ? 8 : 4;
+        size = SizeOf(options.Dtype);
+        trainedSize = SizeOf(options.Dtype.OfTrained());
         Weights = size * WeightNumbers();
         Data = size * DataNumbers();
         Trained = TrainedBytes();
@@ -66,6 +68,11 @@ internal sealed class CohortMemory
         System.Globalization.CultureInfo.InvariantCulture,
         $"{Weights / 1e3:0} weights + {Data / 1e3:0} data + {Trained / 1e3:0} trained + {Forward / 1e3:0} forward + {Backward / 1e3:0} backward kB");
 
+    private static int SizeOf(Precision precision) => precision switch { Precision.Float64 => 8, Precision.BFloat16 => 2, _ => 4 };
+
+    /// <summary>Numbers of the backbone's precision that one of a loss's takes: losses have 32 bits at least.</summary>
+    private double Wide => trainedSize / (double)size;
+
     private double WeightNumbers()
     {
         double stacked = shape.SharesWeights ? 1 : shape.Groups;
@@ -103,8 +110,8 @@ internal sealed class CohortMemory
         int spread = ((bool[])
             [Differ(t => t.LearningRate), Differ(t => t.WeightDecay), Differ(t => t.Beta1), Differ(t => t.Beta2), Differ(t => t.Epsilon)]).Count(differ => differ);
 
-        // Values, gradients and the start; whose arm a number is, in 64 bits.
-        return numbers * ((size * (3 + moments + spread)) + 8);
+        // Values, gradients and the start; whose arm a number is, in 64 bits; what a graph of fewer bits sees of the first two.
+        return numbers * ((trainedSize * (3 + moments + spread)) + 8 + (trainedSize > size ? 2 * size : 0));
     }
 
     private bool Differ<T>(Func<TrainingOptions, T> setting) => shape.Designs.Select(design => setting(design.Training)).Distinct().Count() > 1;
@@ -136,16 +143,16 @@ internal sealed class CohortMemory
         double rows = (double)shape.Arms * sequences * shape.Work.Reads;
         if (!shape.Work.IsTokens)
         {
-            tally.Keep(rows * options.Width);
-            tally.Pass(3 * rows * options.Width);
+            tally.Keep(rows * options.Width * (Wide > 1 ? 3 * Wide : 1));
+            tally.Pass(3 * rows * options.Width * Wide);
             return;
         }
 
         double vocabulary = shape.Classes > 0 ? 0 : options.Vocabulary, answers = shape.Work.Answers > 0 ? shape.Work.Answers : vocabulary;
         tally.Multiply(rows * options.Width * Math.Max(vocabulary, shape.Classes));
         bool some = shape.Work.Answers > 0 && shape.Classes == 0;
-        tally.Keep(rows * (vocabulary + answers + (shape.Work.IsRagged && some ? answers : 0) + 4));
-        tally.Pass(rows * ((2 * answers) + (some ? vocabulary : 0)));
+        tally.Keep(rows * (vocabulary + (answers * (Wide > 1 ? 2 * Wide : 1)) + (shape.Work.IsRagged && some ? answers : 0) + 4));
+        tally.Pass(rows * ((2 * answers * Wide) + (some ? vocabulary : 0)));
         tally.Pass(rows * (vocabulary + options.Width) + (shape.TrainsAll ? (double)shape.Arms * options.Vocabulary * options.Width : 0));
     }
 
@@ -157,7 +164,7 @@ internal sealed class CohortMemory
         double copies = trainings[0].Optimizer switch { OptimizerKind.Sgd => 0, OptimizerKind.Adafactor => 4, _ => 1 };
         bool shrinks = trainings[0].Optimizer is OptimizerKind.AdamW or OptimizerKind.Adafactor && Differ(t => t.WeightDecay);
         copies += (trainings.Any(t => t.Clip > 0) ? 2 : 0) + (shrinks ? 1 : 0) + (Differ(t => (t.Schedule, t.Warmup)) ? 1 : 0);
-        tally.Pass(numbers * copies);
+        tally.Pass(numbers * copies * Wide);
         if (shape.Candidates > 0)
         {
             tally.Pass(tally.Kept);

@@ -47,7 +47,7 @@ internal class LayerMemory(CohortShape shape, Tally tally, int sequences)
     {
         bool gain = shape.HasGains || shape.TrainsAll, shift = options.NormBias && gain;
         double made = options.Norm == Norm.Rms
-            ? 2 + (2 / width)
+            ? (options.Dtype == Precision.BFloat16 ? 5 : 2) + (2 / width)
             : 1 + (2 / width) - (shape.SharesWeights && !shape.TrainsAll && gain ? (gain ? 1 : 0) + (shift ? 1 : 0) : 0);
         Keep(rows, width * (made + (gain ? 1 : 0) + (shift ? 1 : 0)));
         Pass(rows * width * (options.Norm == Norm.Rms ? 5 : 3));

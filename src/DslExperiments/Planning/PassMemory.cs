@@ -31,7 +31,7 @@ internal sealed class PassMemory(CohortShape shape, Tally tally, int sequences) 
         int first = FirstTouched();
         bool trainsInput = Shape.TrainsAll && (Shape.Work.IsTokens || options.Positions == Positions.Learned);
         bool live = trainsInput || Shape.Bottleneck > 0 || (first < Depth
-            && ((Shape.TrainsAll && NormsBefore(NormPlace.Attention)) || ((Shape.Prompt > 0 || Shape.PrefixAt(first)) && Shape.TouchesQkv(first))));
+            && ((Shape.TrainsAll && NormsBefore(NormPlace.Attention)) || ((Shape.Prompt > 0 || Shape.PrefixAt(first)) && (Shape.TouchesQkv(first) || options.Dtype == Precision.BFloat16))));
         if (first == Depth && !live)
         {
             Input(Depth - 1);

@@ -20,6 +20,9 @@ internal sealed record RunKey(
     /// <summary>The files that the spec names and what is in them, a line each.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
+    /// <summary>The memory budget, in bytes, where it made smaller cohorts, whose sums are other ones; else 0.</summary>
+    public long Memory { get; init; }
+
     /// <summary>SHA-256 over all parts, lower-case hex.</summary>
     public string Hash => field ??= Convert.ToHexStringLower(SHA256.HashData(JsonWriting.ToBytes(WriteParts, JsonWriting.Compact)));
 
@@ -49,6 +52,11 @@ internal sealed record RunKey(
         writer.WriteString("device", Device);
         writer.WriteString("runtime", RuntimeVersion);
         writer.WriteString("libtorch", LibtorchVersion);
+        if (Memory > 0)
+        {
+            writer.WriteNumber("memory", Memory);
+        }
+
         if (!Files.IsEmpty)
         {
             writer.WriteStartArray("files");

@@ -1,6 +1,8 @@
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
+using DslExperiments.Planning;
+using DslExperiments.Tasks;
 using DslExperiments.Training;
 using static TorchSharp.torch;
 
@@ -40,12 +42,63 @@ public class CohortPlannerTests
     }
 
     [Fact]
-    public void Large_grids_are_cut()
+    public void Padding_is_at_most_half_of_a_long_prompt()
     {
-        var plan = CohortPlanner.Plan(Grid([8], 100));
-        Assert.All(plan, cohort => Assert.InRange(cohort.Designs.Length, 20, 32));
-        var wide = Grid([8], 100).Select(design => design with { Backbone = design.Backbone with { Width = 256 } });
-        Assert.All(CohortPlanner.Plan([.. wide]), cohort => Assert.InRange(cohort.Designs.Length, 2, 4));
+        var plan = CohortPlanner.Plan(Grid([8, 9, 15, 16, 17, 31, 33, 64, 100, 150], 3));
+        Assert.All(plan, cohort => Assert.InRange(CohortPlanner.PaddingOf(cohort), 0, 0.5));
+        Assert.Equal(0.25, CohortPlanner.PaddingOf(Harness.PlanOf([.. Grid([4, 8], 1)])), 12);
+        Assert.Equal(0, CohortPlanner.PaddingOf(Harness.PlanOf(Harness.Design(new FullOptions(), 0))));
+    }
+
+    [Fact]
+    public void Near_lengths_stand_together()
+    {
+        var lengths = CohortPlanner.Plan(Grid([100, 12, 51, 200, 13, 60, 9], 2))
+            .Select(cohort => cohort.Designs.Select(design => ((PromptOptions)design.Method).Length).ToArray())
+            .OrderBy(cohort => cohort.Min()).ToArray();
+        Assert.All(lengths.Zip(lengths.Skip(1)), pair => Assert.True(pair.First.Max() <= pair.Second.Min()));
+    }
+
+    [Fact]
+    public void Large_grids_are_cut_evenly()
+    {
+        var plan = CohortPlanner.Plan(Grid([8], 300));
+        Assert.All(plan, cohort => Assert.InRange(cohort.Designs.Length, (300 / plan.Count) - 1, CohortSize.Most));
+        plan = CohortPlanner.Plan(Grid([.. Enumerable.Range(1, 100)], 2));
+        Assert.All(plan, cohort => Assert.InRange(cohort.Designs.Length, 2, CohortSize.Most));
+    }
+
+    [Fact]
+    public void Arms_of_much_work_are_few_together_and_arms_of_little_many()
+    {
+        int Together(int width, int depth, int sequences, int length) => CohortSize.Of(
+            [Harness.Design(new PromptOptions { Length = 20 }, 0, Harness.SingleLayer with { Width = width, Depth = depth, Mlp = new MlpOptions { Hidden = 4 * width } },
+                new SharedTokenPairOptions { Sequences = sequences, Length = length })],
+            double.PositiveInfinity);
+
+        Assert.Equal(CohortSize.Most, Together(10, 1, 2, 2));
+        Assert.InRange(Together(64, 2, 8, 16), 8, 64);
+        Assert.InRange(Together(256, 4, 16, 32), 1, 4);
+        Assert.True(Together(64, 2, 8, 16) >= Together(128, 2, 8, 16) && Together(128, 2, 8, 16) >= Together(256, 2, 8, 16));
+    }
+
+    [Fact]
+    public void A_memory_budget_makes_smaller_cohorts_of_the_same_arms()
+    {
+        ArmDesign[] designs = [.. Grid([2, 4, 8, 16], 16)];
+        double largest = CohortPlanner.Plan(designs).Max(cohort => CohortMemory.Of(cohort.Designs).Peak);
+        int last = 0;
+        foreach (double memory in (double[])[largest, largest / 2, largest / 4, largest / 16])
+        {
+            var plan = CohortPlanner.Plan(designs, memory);
+            Assert.Equal(Enumerable.Range(0, designs.Length), plan.SelectMany(cohort => cohort.Arms).Order());
+            Assert.All(plan, cohort => Assert.True(CohortMemory.Of(cohort.Designs).Peak <= memory || cohort.Designs.Length == 1));
+            Assert.True(plan.Count >= last);
+            last = plan.Count;
+        }
+
+        Assert.True(last > CohortPlanner.Plan(designs).Count);
+        Assert.All(CohortPlanner.Plan(designs, 1), cohort => Assert.Single(cohort.Designs));
     }
 
     [Fact]

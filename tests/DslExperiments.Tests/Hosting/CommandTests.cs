@@ -54,6 +54,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("run tiny --all", "not both")]
     [InlineData("run tiny --device gpu", "There is no device 'gpu'; there are cpu and cuda.")]
     [InlineData("run tiny --workers 0", "--workers needs at least 1")]
+    [InlineData("run tiny --memory much", "--memory wants an amount such as 4GB or 800MB, not 'much'.")]
     [InlineData("run tiny --workers many", "--workers wants a whole number, not 'many'.")]
     [InlineData("run tiny --checkpoint-seconds -1", "--checkpoint-seconds needs a number from 0 on.")]
     [InlineData("run tiny --out ", "The run folder needs a name.")]

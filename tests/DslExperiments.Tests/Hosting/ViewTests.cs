@@ -43,7 +43,7 @@ public sealed class ViewTests
     }
 
     [Fact]
-    public async Task The_plan_of_an_experiment() => await Verify((await ProgramRun.Of("show", "tiny")).Out);
+    public async Task The_plan_of_an_experiment() => await Verify((await ProgramRun.Of("show", "tiny", "--workers", "1", "--memory", "1GB")).Out);
 
     [Fact]
     public Task The_report_of_a_run() => Verify(HtmlReport.Text(Sample, "A <summary> & more"), extension: "html");

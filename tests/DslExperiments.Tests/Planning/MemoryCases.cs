@@ -75,7 +75,7 @@ internal static class MemoryCases
             [
                 Vectors, Vectors with { Causal = false }, Vectors with { Norm = Norm.Post }, Vectors with { Norm = Norm.Rms }, Vectors with { Norm = Norm.PreMlp },
                 Vectors with { Mlp = new MlpOptions { Hidden = 0 } }, Vectors with { Attention = new AttentionOptions { Output = false } },
-                Vectors with { Attention = new AttentionOptions { Bias = true } }, Vectors with { Dtype = Precision.Float64 },
+                Vectors with { Attention = new AttentionOptions { Bias = true } }, Vectors with { Dtype = Precision.Float64 }, Vectors with { Dtype = Precision.BFloat16 },
                 Vectors with { Depth = 1, Norm = Norm.None }, Vectors with { Positions = Positions.Rotary, VirtualPositions = VirtualPositions.Counted },
                 Vectors with { Positions = Positions.Sinusoidal }, Vectors with { KeyValueHeads = 2 }, Vectors with { Seed = 3 },
             ])

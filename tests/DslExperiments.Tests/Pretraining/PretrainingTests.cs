@@ -217,7 +217,7 @@ public sealed class PretrainingTests : IDisposable
             var request = new RunRequest { Profile = profile, Root = _folder.Location };
             var experiment = new PretrainedExperiment();
             using var text = new StringWriter();
-            PlanView.Write(Terminals.On(text, terminal: false), experiment.PlanOf(request), PretrainStage.Of(experiment, request), BackboneCache.Of(request));
+            PlanView.Write(Terminals.On(text, terminal: false), experiment.PlanOf(request), request, PretrainStage.Of(experiment, request), BackboneCache.Of(request));
             return text.ToString();
         }
     }

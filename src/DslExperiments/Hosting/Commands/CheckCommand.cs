@@ -17,7 +17,7 @@ internal static class CheckCommand
         var update = new Option<bool>("--update") { Description = "Write the baselines anew instead of comparing." };
         var settings = new RunSettings();
         var command = new Command("check", "Run the ci profile of experiments and compare with committed baselines.") { names, baselines, update };
-        foreach (var option in (ReadOnlySpan<Option>)[settings.Device, settings.Workers, settings.Quiet])
+        foreach (var option in (ReadOnlySpan<Option>)[settings.Device, settings.Workers, settings.Memory, settings.Quiet])
         {
             command.Options.Add(option);
         }

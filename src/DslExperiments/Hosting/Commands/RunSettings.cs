@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DslExperiments.Planning;
 
 namespace DslExperiments.Hosting.Commands;
 
@@ -17,6 +18,8 @@ internal sealed class RunSettings
 
     public Option<int?> Workers { get; } = new("--workers") { Description = "Cohorts that train at once; by default one per core. Results do not depend on it.", HelpName = "N" };
 
+    public Option<string?> Memory { get; } = new("--memory") { Description = "The most memory that cohorts take together, such as 4GB: smaller cohorts, fewer at once. Without it, what is available decides how many train at once.", HelpName = "SIZE" };
+
     public Option<double?> Checkpoint { get; } = new("--checkpoint-seconds") { Description = "Time between two checkpoints of a cohort; 30 without it.", HelpName = "S" };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object on standard output and nothing else." };
@@ -25,7 +28,7 @@ internal sealed class RunSettings
 
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Show no progress." };
 
-    public IEnumerable<Option> All => [Profile, Device, Arm, Set, Out, Workers, Checkpoint, Json, Fresh, Quiet];
+    public IEnumerable<Option> All => [Profile, Device, Arm, Set, Out, Workers, Memory, Checkpoint, Json, Fresh, Quiet];
 
     /// <summary>The request of one experiment.</summary>
     public RunRequest ToRequest(ParseResult parsed, ExperimentEntry entry, bool alone)
@@ -44,6 +47,10 @@ internal sealed class RunSettings
             throw new ExperimentUsageException("--checkpoint-seconds needs a number from 0 on.");
         }
 
+        var given = parsed.GetValue(Memory);
+        var memory = given is null ? 0 : MemorySize.Parse(given)
+            ?? throw new ExperimentUsageException($"--memory wants an amount such as 4GB or 800MB, not '{given}'.");
+
         var folder = parsed.GetValue(Out);
         return new RunRequest
         {
@@ -54,6 +61,7 @@ internal sealed class RunSettings
             Folder = folder is null ? null : alone ? folder : Path.Combine(folder, entry.FullName),
             Root = "runs",
             Workers = workers ?? 0,
+            Memory = memory,
             Fresh = parsed.GetValue(Fresh),
             Quiet = parsed.GetValue(Quiet),
             CheckpointEvery = TimeSpan.FromSeconds(seconds),

@@ -11,7 +11,7 @@ internal static class ShowCommand
         var name = new Argument<string>("EXPERIMENT") { Description = "A name, as 'list' shows it." };
         var settings = new RunSettings();
         var command = new Command("show", "Show the arms, shapes, cohorts and expectations of an experiment, without training.") { name };
-        foreach (var option in (ReadOnlySpan<Option>)[settings.Profile, settings.Arm, settings.Set])
+        foreach (var option in (ReadOnlySpan<Option>)[settings.Profile, settings.Device, settings.Arm, settings.Set, settings.Workers, settings.Memory])
         {
             command.Options.Add(option);
         }
@@ -21,7 +21,7 @@ internal static class ShowCommand
             var entry = context.Experiments.Find(parsed.GetValue(name)!);
             var request = settings.ToRequest(parsed, entry, alone: true);
             var experiment = entry.Create();
-            PlanView.Write(context.Console.Rich, experiment.PlanOf(request), PretrainStage.Of(experiment, request), BackboneCache.Of(request));
+            PlanView.Write(context.Console.Rich, experiment.PlanOf(request), request, PretrainStage.Of(experiment, request), BackboneCache.Of(request));
             return ExitCode.Ok;
         });
         return command;
