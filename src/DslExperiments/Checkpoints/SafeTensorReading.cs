@@ -1,3 +1,4 @@
+using DslExperiments.Hosting;
 using DslExperiments.Results;
 using static TorchSharp.torch;
 
@@ -24,6 +25,7 @@ internal static class SafeTensorReading
     /// A new tensor on the CPU, which the caller disposes: in 64 bits when the file has them, else in 32, which hold the
     /// numbers of 16 exactly.
     /// </summary>
+    /// <exception cref="ExperimentUsageException">A number is none, or infinite.</exception>
     public static Tensor Read(MappedSafetensors file, SafeTensorEntry entry)
     {
         using var scope = NewDisposeScope();
@@ -38,14 +40,31 @@ internal static class SafeTensorReading
             if (part.dtype == source)
             {
                 file.Copy(entry, offset, part.bytes);
-                continue;
+            }
+            else
+            {
+                using var raw = empty(part.shape, source);
+                file.Copy(entry, offset, raw.bytes);
+                part.copy_(raw);
             }
 
-            using var raw = empty(part.shape, source);
-            file.Copy(entry, offset, raw.bytes);
-            part.copy_(raw);
+            AssertFinite(part, file, entry, done);
         }
 
         return whole.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A sum is one pass over numbers that were just written; only where it is odd are they looked at one by one.</summary>
+    private static void AssertFinite(Tensor part, MappedSafetensors file, SafeTensorEntry entry, long first)
+    {
+        using var scope = NewDisposeScope();
+        if (double.IsFinite(part.sum().to(ScalarType.Float64).item<double>()) || part.isfinite().all().item<bool>())
+        {
+            return;
+        }
+
+        long index = first + part.isfinite().logical_not().to(ScalarType.Int64).argmax().item<long>();
+        throw new ExperimentUsageException(
+            $"{file.Path}: the tensor '{entry.Name}' has a number that is {SpecText.Of(part.flatten()[index - first].to(ScalarType.Float64).item<double>())}, its {SpecText.Of(index + 1)}. of {SpecText.Of(entry.Count)}; a model with it computes nothing. The file is damaged, or a training that diverged wrote it.");
     }
 }

@@ -15,6 +15,7 @@ internal sealed class MappedSafetensors : IDisposable
     /// <exception cref="InvalidDataException">The bytes are not a well-formed file.</exception>
     public MappedSafetensors(string path)
     {
+        Path = path;
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
@@ -29,6 +30,9 @@ internal sealed class MappedSafetensors : IDisposable
             throw;
         }
     }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
 
     /// <summary>What the file says of itself.</summary>
     public SafetensorsHeader Header { get; }

@@ -108,6 +108,31 @@ public sealed class HostileCheckpointTests
     }
 
     [Theory]
+    [InlineData(float.NaN, "nan")]
+    [InlineData(float.PositiveInfinity, "inf")]
+    [InlineData(float.NegativeInfinity, "-inf")]
+    public void A_number_that_is_none_is_told_with_its_tensor_when_weights_are_read(float value, string shown)
+    {
+        const string Name = "model.layers.1.mlp.up_proj.weight";
+        using var folder = new ModelFolder();
+        float[] numbers = folder.Tensors[Name].ToArray<float>();
+        numbers[7] = value;
+        folder.Tensors[Name] = SafeTensor.Of(Name, numbers, 6, 4);
+        var checkpoint = Checkpoint.Open(folder.Write());
+        string message = Assert.Throws<ExperimentUsageException>(() => checkpoint.Weights.OfSeed(0)).Message;
+        Assert.StartsWith($"{folder["model.safetensors"]}: the tensor '{Name}' has a number that is {shown}, its 8. of 24;", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_whose_sum_is_too_large_are_numbers()
+    {
+        const string Name = "model.layers.1.mlp.up_proj.weight";
+        using var folder = new ModelFolder();
+        folder.Tensors[Name] = SafeTensor.Of(Name, [.. Enumerable.Repeat(float.MaxValue, 24)], 6, 4);
+        Checkpoint.Open(folder.Write()).Weights.OfSeed(0);
+    }
+
+    [Theory]
     [InlineData("config.json")]
     [InlineData("model.safetensors.index.json")]
     [InlineData("model-00002-of-00003.safetensors")]
