@@ -14,6 +14,7 @@ var root = new RootCommand("Measures the runtime, most of it against PyTorch; pr
     StoriesCommand.Create(shared),
     Scaling.Create(shared),
     Scaling.CreateCohorts(shared),
+    Savings.Create(shared),
     ShareOfPeak.Create(shared),
     Memory.Create(shared),
 };

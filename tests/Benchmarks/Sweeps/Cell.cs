@@ -51,6 +51,9 @@ internal sealed record Cell
     /// <summary>Precision of everything.</summary>
     public Precision Dtype { get; init; } = Precision.Float32;
 
+    /// <summary>What our passes leave out.</summary>
+    public Shortcuts Shortcuts { get; init; } = Shortcuts.All;
+
     /// <summary>What the cell is called in tables.</summary>
     public string Name =>
         $"{Method} {Size}, width {Width}, depth {Depth}, {(Causal ? "causal" : "bidirectional")}, T {Tokens}, B {Batch}, reads {Reads}, {Arms} arms";

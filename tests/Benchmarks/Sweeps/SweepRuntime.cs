@@ -30,9 +30,12 @@ internal static class SweepRuntime
     }
 
     /// <summary>Lets someone look at every cohort before its first step.</summary>
-    public static void Look(Cell cell, Action<Cohort, Transformer, SweepTask, Adapter> look)
+    public static void Look(Cell cell, Action<Cohort, Transformer, SweepTask, Adapter> look) => Look(cell, CohortPlanner.Plan(cell.Designs(steps: 1)), look);
+
+    /// <summary>The same for the cohorts of any plan.</summary>
+    public static void Look(Cell cell, IReadOnlyList<CohortPlan> plans, Action<Cohort, Transformer, SweepTask, Adapter> look)
     {
-        foreach (var cohort in CohortPlanner.Plan(cell.Designs(steps: 1)).Select(Detached))
+        foreach (var cohort in plans.Select(Detached))
         {
             Prepare(cell, cohort, (backbone, task, adapter) => look(cohort, backbone, task, adapter));
         }
@@ -54,7 +57,7 @@ internal static class SweepRuntime
     private static void Prepare(Cell cell, Cohort cohort, Action<Transformer, SweepTask, Adapter> then)
     {
         using var scope = torch.NewDisposeScope();
-        var backbone = new Transformer(cohort.Backbone, cohort.Seeds, cohort.Device);
+        var backbone = new Transformer(cohort.Backbone, cohort.Seeds, cohort.Device) { Shortcuts = cell.Shortcuts };
         var task = new SweepTask(cell.Task, backbone, cell.Batch);
         then(backbone, task, cell.Method switch
         {
