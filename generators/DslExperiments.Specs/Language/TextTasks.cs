@@ -52,6 +52,7 @@ internal static class TextTasks
         Namespace + "LanguageModellingOptions",
         Files(
             ColumnField("text", "Text", "text", "the text; .txt files have none"),
+            Template("{text}"),
             new Field("length", "Length", new IntType(2, Limits.MaxSize), new SpecValue.Int(64), "Tokens per window."),
             new Field("joined", "Joined", new BoolType(), new SpecValue.Bool(true), "True for windows of all texts joined, false for a window per text."))));
 

@@ -109,15 +109,16 @@ public sealed class LanguageModelling : TextTask
 
         public override bool LimitsRows => !options.Joined;
 
-        protected override IEnumerable<string> Settings => [options.Text, options.Joined ? "joined" : SpecText.Of(options.Length)];
+        protected override IEnumerable<string> Settings => [options.Text, options.Template, options.Joined ? "joined" : SpecText.Of(options.Length)];
 
         /// <summary>The text's tokens and the one that ends it, without the one that begins it.</summary>
         protected override Func<TextRow, TokenizedRow?> On(TextTable table)
         {
-            int column = table.IsPlain ? 0 : table.ColumnOf("task.text", options.Text);
+            var textOf = new TextTemplate("task.template", options.Template)
+                .On(table, ("text", table.IsPlain ? TextTable.OnlyColumn : options.Text));
             return row =>
             {
-                if (table.ValueOf(row, column) is not { } text)
+                if (textOf(row) is not { } text)
                 {
                     return null;
                 }

@@ -145,6 +145,9 @@ public sealed record LanguageModellingOptions : TextTaskOptions
     /// <summary>The column of the text; .txt files are read as a whole.</summary>
     public string Text { get; init; } = "text";
 
+    /// <summary>What is read of a row; <c>{column}</c> stands for its columns, <c>{text}</c> also for the text's.</summary>
+    public string Template { get; init; } = "{text}";
+
     /// <summary>Tokens per window, T.</summary>
     public int Length { get; init; } = 64;
 

@@ -277,6 +277,28 @@ public sealed class TextTaskTests : IDisposable
     }
 
     [Fact]
+    public void A_template_makes_running_text_of_a_row()
+    {
+        Write("train.tsv", "text\tlabel\na b\tgood\nb c\tbad\n");
+        Write("train.txt", "a b\n");
+        int[] seeds = [7];
+        var backbone = new Transformer(Bytes with { Vocabulary = 9 }, seeds, CPU);
+        var words = new TestWords("a", "b", "c", "it", "good", "bad");
+        Assert.Equal([[3, 4, 6, 7], [4, 5, 6, 8]], Read("train.tsv", joined: false, "{text} it {label}"));
+        Assert.Equal([[6, 3, 4, 2, 6, 4], [5]], Read("train.tsv", joined: true, "it {text}"));
+        Assert.Equal([[6, 3, 4]], Read("train.txt", joined: false, "it {text}"));
+        var error = Assert.Throws<ExperimentUsageException>(() => Read("train.txt", joined: false, "{text} {label}"));
+        Assert.Equal("task.template: train.txt has no column 'label'. Its columns are text.", error.Message);
+
+        IEnumerable<int[]> Read(string file, bool joined, string template)
+        {
+            var options = new LanguageModellingOptions { Train = file, Eval = file, Length = 6, Joined = joined, Template = template };
+            var task = new LanguageModelling(options, backbone, seeds, Files, words);
+            return Enumerable.Range(0, task.SequencesIn(TextSplit.Eval)).Select(i => task.SequenceOf(TextSplit.Eval, i).Ids.ToArray());
+        }
+    }
+
+    [Fact]
     public void Long_inputs_lose_their_end_and_limits_draw_rows()
     {
         Sentiment();
