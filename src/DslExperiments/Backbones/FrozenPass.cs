@@ -454,14 +454,16 @@ internal sealed class FrozenPass
         var (q, k, v) = (PromptHeads(qkv[0], p, Projection.Q), PromptHeads(qkv[1], p, Projection.K), PromptHeads(qkv[2], p, Projection.V));
         var mixedContent = ContentMix(0, k, v, KeyMask(prompt), b * t, last: false);
         var input = ForArms(Stage.Input, 0, () => Input(0));
-        if (options.Causal)
+        var own = options.Causal
+            ? AttentionMath.Weights(q, k, CausalMask(p), options.ScoreScale()).bmm(v).view(arms, heads, p, headWidth)
+            : PromptMix(prompt, q, k, v);
+        if (options.Causal && backbone.Shortcuts.HasFlag(Shortcuts.PromptOnce))
         {
-            var own = AttentionMath.Weights(q, k, CausalMask(p), options.ScoreScale()).bmm(v).view(arms, heads, p, headWidth);
             var joined = cat([own, mixedContent], 2).transpose(1, 2).reshape(arms, p + (b * t), inner);
             return After(new LiveRows(joined, p, b, t, 0), cat([before, input], 1));
         }
 
-        var ownPerSequence = PromptMix(prompt, q, k, v).view(arms, heads, b, p, headWidth);
+        var ownPerSequence = options.Causal ? own.unsqueeze(2).expand(arms, heads, b, p, headWidth) : own.view(arms, heads, b, p, headWidth);
         var perSequence = cat([ownPerSequence, mixedContent.view(arms, heads, b, t, headWidth)], 3);
         var all = perSequence.permute(0, 2, 3, 1, 4).reshape(arms, b * (p + t), inner);
         var inputs = cat([before.unsqueeze(1).expand(arms, b, p, width), input.view(arms, b, t, width)], 2);
