@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DslExperiments.Benchmarks.Timing;
 using DslExperiments.Benchmarks.Twins;
 
@@ -13,7 +12,6 @@ internal sealed record StoriesTask(
     IReadOnlyDictionary<string, StoriesTensor> Start, long[][][] Ids, long[][][] Targets, double Rate, int Steps)
 {
     /// <summary>First steps that are not timed.</summary>
-    [JsonInclude]
     public int WarmUp { get; init; } = TimedSession.WarmUp;
 }
 

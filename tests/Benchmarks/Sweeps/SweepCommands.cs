@@ -11,7 +11,7 @@ internal static class SweepCommands
     {
         var cells = new CellOptions(8, 32, 128);
         var cores = new Option<int>("--cores") { Description = "Our workers, and PyTorch's threads or processes.", DefaultValueFactory = _ => 2 };
-        var against = Words("--against", "Rivals, of eager, eager-processes, stacked, stacked-processes.", [.. SweepMeasurement.Rivals]);
+        var against = Words("--against", $"Rivals, of {string.Join(", ", SweepMeasurement.Rivals)}.", ["eager", "eager-processes", "stacked", "stacked-processes"]);
         var stacks = new Option<int[]>("--stack") { Description = "Arms that PyTorch stacks; the fastest number counts.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [8, 32, 128] };
         var command = new Command("sweep", "Sweeps in the planner's cohorts against PyTorch, one arm at a time and stacked by hand.") { cores, against, stacks };
         cells.AddTo(command);

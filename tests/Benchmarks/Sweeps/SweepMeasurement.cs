@@ -11,8 +11,8 @@ namespace DslExperiments.Benchmarks.Sweeps;
 /// <param name="repetitions">Timings of each.</param>
 internal sealed class SweepMeasurement(string python, int cores, double seconds, int repetitions) : IDisposable
 {
-    /// <summary>Arm after arm; all arms stacked by hand. With <c>-processes</c> half of the arms in each of two.</summary>
-    public static readonly IReadOnlyList<string> Rivals = ["eager", "eager-processes", "stacked", "stacked-processes"];
+    /// <summary>Arm after arm; stacked by hand; stacked by functorch.vmap. With <c>-processes</c> the arms are dealt out to several.</summary>
+    public static readonly IReadOnlyList<string> Rivals = ["eager", "eager-processes", "stacked", "stacked-processes", "vmap", "vmap-processes"];
 
     /// <summary>Steps whose losses are compared.</summary>
     private const int ComparedSteps = 20;
@@ -36,7 +36,7 @@ internal sealed class SweepMeasurement(string python, int cores, double seconds,
         SweepTwin one = new([threaded]), many = new(sideBySide);
         one.Load(cell);
         many.Load(cell);
-        double difference = LargestDifference(cell, one);
+        double difference = LargestDifference(cell, one, rivals.Any(rival => rival.StartsWith("vmap", StringComparison.Ordinal)));
         if (!(difference <= Tolerance))
         {
             throw new InvalidOperationException($"{cell.Name}: the losses of {ComparedSteps} steps differ by up to {difference:g3} of themselves; what would be timed is not the same.");
@@ -44,14 +44,7 @@ internal sealed class SweepMeasurement(string python, int cores, double seconds,
 
         int[] all = [.. Enumerable.Range(0, cell.Arms)], few = [.. all.Take(cores)];
         int steps = Rounds.StepsFor(seconds, steps => SweepRuntime.Train(cell, steps, cores).Wall * cell.Arms);
-        (Func<Sample> Time, int Stack)[] contestants = [(() => SweepRuntime.Train(cell, steps, cores), 0), .. rivals.Select(rival => rival switch
-        {
-            "eager" => Contestant(one, few, [0]),
-            "eager-processes" => Contestant(many, few, [0]),
-            "stacked" => Contestant(one, all, stacks),
-            "stacked-processes" => Contestant(many, all, [.. stacks.Select(size => Math.Min(size, Math.Max(1, cell.Arms / cores)))]),
-            _ => throw new ArgumentException($"There is no rival '{rival}'; there are {string.Join(", ", Rivals)}."),
-        })];
+        (Func<Sample> Time, int Stack)[] contestants = [(() => SweepRuntime.Train(cell, steps, cores), 0), .. rivals.Select(Entered)];
         var medians = Rounds.Run(repetitions, [.. contestants.Select(contestant => contestant.Time)]).Select(Sample.Median).ToArray();
         var row = new JsonObject { ["cell"] = cell.Name, ["largest_relative_difference_of_losses"] = difference, ["ours"] = medians[0].Json() };
         for (int rival = 0; rival < rivals.Count; rival++)
@@ -66,6 +59,18 @@ internal sealed class SweepMeasurement(string python, int cores, double seconds,
         }
 
         return row;
+
+        (Func<Sample> Time, int Stack) Entered(string rival)
+        {
+            bool apart = rival.EndsWith("-processes", StringComparison.Ordinal);
+            return rival.Split('-')[0] switch
+            {
+                _ when !Rivals.Contains(rival) => throw new ArgumentException($"There is no rival '{rival}'; there are {string.Join(", ", Rivals)}."),
+                "eager" => Contestant(apart ? many : one, few, [0], vmap: false),
+                "vmap" when !cell.Shared => throw new ArgumentException("vmap is written for arms that share their weights; leave out --per-seed."),
+                var kind => Contestant(apart ? many : one, all, apart ? [.. stacks.Select(size => Math.Min(size, Math.Max(1, cell.Arms / cores)))] : stacks, kind == "vmap"),
+            };
+        }
     }
 
     /// <inheritdoc/>
@@ -76,21 +81,21 @@ internal sealed class SweepMeasurement(string python, int cores, double seconds,
     }
 
     /// <summary>How a rival is timed, and how many arms it stacks: the fastest of the given numbers.</summary>
-    private (Func<Sample> Time, int Stack) Contestant(SweepTwin twin, int[] arms, IReadOnlyList<int> stacks)
+    private (Func<Sample> Time, int Stack) Contestant(SweepTwin twin, int[] arms, IReadOnlyList<int> stacks, bool vmap)
     {
         int[] sizes = [.. stacks.Select(size => Math.Min(size, arms.Length)).Distinct()];
-        int steps = Rounds.StepsFor(seconds, steps => twin.Train(arms, steps, sizes.Max()).Wall * arms.Length);
-        int best = sizes.Length == 1 ? sizes[0] : sizes.MinBy(size => twin.Train(arms, steps, size).Wall);
-        return (() => twin.Train(arms, steps, best), best);
+        int steps = Rounds.StepsFor(seconds, steps => twin.Train(arms, steps, sizes.Max(), vmap).Wall * arms.Length);
+        int best = sizes.Length == 1 ? sizes[0] : sizes.MinBy(size => twin.Train(arms, steps, size, vmap).Wall);
+        return (() => twin.Train(arms, steps, best, vmap), best);
     }
 
     /// <summary>Trains the arms of the first cohort in PyTorch too, stacked, and the last of them alone.</summary>
-    private static double LargestDifference(Cell cell, SweepTwin twin)
+    private static double LargestDifference(Cell cell, SweepTwin twin, bool vmap)
     {
         var (arms, losses) = SweepRuntime.Losses(cell, ComparedSteps);
-        var stacked = twin.Losses(arms, ComparedSteps, arms.Length);
         var alone = twin.Losses([arms[^1]], ComparedSteps, 0);
-        return Math.Max(losses.Zip(stacked).Max(pair => Difference(pair.First, pair.Second)), Difference(losses[^1], alone[0]));
+        double[][][] stacked = [twin.Losses(arms, ComparedSteps, arms.Length), .. vmap ? [twin.Losses(arms, ComparedSteps, arms.Length, vmap)] : Array.Empty<double[][]>()];
+        return Math.Max(stacked.Max(theirs => losses.Zip(theirs).Max(pair => Difference(pair.First, pair.Second))), Difference(losses[^1], alone[0]));
     }
 
     private static double Difference(double[] ours, double[] theirs) =>

@@ -25,19 +25,21 @@ internal sealed class SweepTwin(IReadOnlyList<TwinProcess> processes)
     /// <param name="arms">The arms.</param>
     /// <param name="steps">Updates.</param>
     /// <param name="stacked">Arms at a time; 0 for one by one, unstacked.</param>
-    public double[][] Losses(IReadOnlyList<int> arms, int steps, int stacked) =>
-        TwinProcess.LossesOf(processes[0].Ask(Message(arms, steps, warmUp: 0, stacked)));
+    /// <param name="vmap">True to stack by functorch.vmap instead of by hand.</param>
+    public double[][] Losses(IReadOnlyList<int> arms, int steps, int stacked, bool vmap = false) =>
+        TwinProcess.LossesOf(processes[0].Ask(Message(arms, steps, warmUp: 0, stacked, vmap)));
 
     /// <summary>Time per step of one arm, the arms dealt out to the processes, which run side by side.</summary>
     /// <param name="arms">The arms.</param>
     /// <param name="steps">Steps that are timed.</param>
     /// <param name="stacked">Arms at a time; 0 for one by one, unstacked.</param>
-    public Sample Train(IReadOnlyList<int> arms, int steps, int stacked)
+    /// <param name="vmap">True to stack by functorch.vmap instead of by hand.</param>
+    public Sample Train(IReadOnlyList<int> arms, int steps, int stacked, bool vmap = false)
     {
         var shares = processes.Select((_, index) => arms.Where((_, arm) => arm % processes.Count == index).ToArray()).ToArray();
         var answers = new Sample[processes.Count];
         Parallel.For(0, processes.Count, new ParallelOptions { MaxDegreeOfParallelism = processes.Count }, index =>
-            answers[index] = TwinProcess.TimeOf(processes[index].Ask(Message(shares[index], steps + TimedSession.WarmUp, TimedSession.WarmUp, stacked))));
+            answers[index] = TwinProcess.TimeOf(processes[index].Ask(Message(shares[index], steps + TimedSession.WarmUp, TimedSession.WarmUp, stacked, vmap))));
         return new Sample(answers.Max(answer => answer.Wall), answers.Sum(answer => answer.Cpu)) / (steps * arms.Count);
     }
 
@@ -82,13 +84,14 @@ internal sealed class SweepTwin(IReadOnlyList<TwinProcess> processes)
         };
     }
 
-    private static JsonObject Message(IEnumerable<int> arms, int steps, int warmUp, int stacked) => new()
+    private static JsonObject Message(IEnumerable<int> arms, int steps, int warmUp, int stacked, bool vmap) => new()
     {
         ["do"] = "train",
         ["arms"] = new JsonArray([.. arms.Select(arm => JsonValue.Create(arm))]),
         ["steps"] = steps,
         ["warm_up"] = warmUp,
         ["stacked"] = stacked,
+        ["vmap"] = vmap,
     };
 
     private static JsonObject ShapeOf(Cell cell) => new()

@@ -3,7 +3,8 @@
 Usage: transformer.py THREADS
 Answers each line of JSON with one:
   {"do": "load", "shape", "weights", "arms", "data"}    what "train" works on; tensors are {"shape", "dtype", "bytes": base64}
-  {"do": "train", "arms": [...], "steps", "warm_up", "stacked": n}    n arms at a time in one tensor program, 0: one by one
+  {"do": "train", "arms": [...], "steps", "warm_up", "stacked": n, "vmap": bool}    n arms at a time in one tensor program,
+        written by hand or by functorch.vmap; 0: one by one
         -> {"losses": [arm][step], before every update, "seconds", "cpu_seconds"}, of the steps after the warm-up
   {"do": "memory"}    -> {"resident", "peak"} in bytes; the peak is since the last time that was asked
 """
@@ -172,6 +173,13 @@ class Study:
         batches = list(zip(inputs.unbind(), targets.unbind()))
         return model, torch.optim.Adam(model.parameters(), lr=arm["rate"]), batches, F.mse_loss
 
+    def vmapped(self, arms):
+        model, _, batches, _ = self.stacked(arms)
+        starts = [arm["start"] for arm in arms]
+        model = Vmapped(Transformer(self.shape, self.weights[0], starts[0]), starts)
+        rates = torch.tensor([arm["rate"] for arm in arms], dtype=batches[0][0].dtype)
+        return model, RowAdam(model.parameters(), rates), batches, None
+
     def stacked(self, arms):
         weights = self.weights[0] if len(self.weights) == 1 else {
             name: torch.stack([self.weights_of(arm)[name] for arm in arms]) for name in self.weights[0]}
@@ -179,6 +187,25 @@ class Study:
         inputs, targets = (torch.stack([self.data[arm["seed"]][part] for arm in arms], dim=1) for part in range(2))
         rates = torch.tensor([arm["rate"] for arm in arms], dtype=inputs.dtype)
         return model, RowAdam(model.parameters(), rates), list(zip(inputs.unbind(), targets.unbind())), arm_losses
+
+
+class Vmapped(torch.nn.Module):
+    """Losses of the adapters of A arms at once, by functorch.vmap of the model of one; weights are shared."""
+
+    def __init__(self, model, starts):
+        super().__init__()
+        import functorch
+        function, parameters = functorch.make_functional(model)
+        names = [name.removeprefix("trained.").replace("/", ".") for name, _ in model.named_parameters()]
+        self.trained = torch.nn.ParameterList([torch.stack([start[name] for start in starts]) for name in names])
+        self.step = functorch.vmap(functorch.grad_and_value(lambda values, rows, wanted: F.mse_loss(function(values, rows), wanted)))
+
+    def losses(self, inputs, targets):
+        """The losses; leaves the gradients where the optimiser looks for them."""
+        gradients, losses = self.step(tuple(parameter.detach() for parameter in self.trained), inputs, targets)
+        for parameter, gradient in zip(self.trained, gradients):
+            parameter.grad = gradient
+        return losses
 
 
 def arm_losses(outputs, targets):
@@ -193,8 +220,11 @@ def run(model, optimizer, batches, loss_of, steps, warm_up):
         inputs, targets = batches[step % len(batches)]
         for parameter in model.parameters():
             parameter.grad = None
-        loss = loss_of(model(inputs), targets)
-        loss.sum().backward()
+        if loss_of is None:
+            loss = model.losses(inputs, targets)
+        else:
+            loss = loss_of(model(inputs), targets)
+            loss.sum().backward()
         optimizer.step()
         losses.append(loss.detach())
     seconds, busy = time.perf_counter() - start, time.process_time() - cpu
@@ -206,9 +236,10 @@ def train(study, message):
     arms = [study.arms[index] for index in message["arms"]]
     size = message["stacked"]
     groups = [arms[first:first + size] for first in range(0, len(arms), size)] if size else arms
+    made = study.alone if not size else study.vmapped if message["vmap"] else study.stacked
     losses, seconds, busy = [], 0.0, 0.0
     for group in groups:
-        more, wall, cpu = run(*(study.stacked(group) if size else study.alone(group)), message["steps"], message["warm_up"])
+        more, wall, cpu = run(*made(group), message["steps"], message["warm_up"])
         losses, seconds, busy = losses + more, seconds + wall, busy + cpu
     return {"losses": losses, "seconds": seconds, "cpu_seconds": busy}
 
