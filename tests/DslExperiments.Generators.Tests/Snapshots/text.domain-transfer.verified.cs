@@ -46,11 +46,29 @@ public sealed partial class DomainTransfer
         /// <summary>How <c>prefix</c> is trained.</summary>
         public required global::DslExperiments.Training.TrainingOptions PrefixTraining { get; init; }
 
+        /// <summary>How <c>iapt</c> adapts it.</summary>
+        public required global::DslExperiments.Methods.IaptOptions Iapt { get; init; }
+
+        /// <summary>How <c>iapt</c> is trained.</summary>
+        public required global::DslExperiments.Training.TrainingOptions IaptTraining { get; init; }
+
+        /// <summary>How <c>lora</c> adapts it.</summary>
+        public required global::DslExperiments.Methods.LoraOptions Lora { get; init; }
+
+        /// <summary>How <c>lora</c> is trained.</summary>
+        public required global::DslExperiments.Training.TrainingOptions LoraTraining { get; init; }
+
         /// <summary>How <c>full</c> adapts it.</summary>
         public required global::DslExperiments.Methods.FullOptions Full { get; init; }
 
         /// <summary>How <c>full</c> is trained.</summary>
         public required global::DslExperiments.Training.TrainingOptions FullTraining { get; init; }
+
+        /// <summary>How <c>frozen</c> adapts it.</summary>
+        public required global::DslExperiments.Methods.FrozenOptions Frozen { get; init; }
+
+        /// <summary>How <c>frozen</c> is trained.</summary>
+        public required global::DslExperiments.Training.TrainingOptions FrozenTraining { get; init; }
 
         /// <inheritdoc/>
         public override global::DslExperiments.ArmDesign DesignOf(global::DslExperiments.PlannedArm<Arm> planned) => planned.Arm switch
@@ -75,12 +93,42 @@ public sealed partial class DomainTransfer
             {
                 Pretrain = new() { Task = PretrainTask, Training = PretrainTraining },
             },
+            Arm.Iapt arm => new(
+                arm,
+                Backbone,
+                Task,
+                Iapt,
+                IaptTraining,
+                planned.TrainableParameters)
+            {
+                Pretrain = new() { Task = PretrainTask, Training = PretrainTraining },
+            },
+            Arm.Lora arm => new(
+                arm,
+                Backbone,
+                Task,
+                Lora,
+                LoraTraining,
+                planned.TrainableParameters)
+            {
+                Pretrain = new() { Task = PretrainTask, Training = PretrainTraining },
+            },
             Arm.Full arm => new(
                 arm,
                 Backbone,
                 Task,
                 Full,
                 FullTraining,
+                planned.TrainableParameters)
+            {
+                Pretrain = new() { Task = PretrainTask, Training = PretrainTraining },
+            },
+            Arm.Frozen arm => new(
+                arm,
+                Backbone,
+                Task,
+                Frozen,
+                FrozenTraining,
                 planned.TrainableParameters)
             {
                 Pretrain = new() { Task = PretrainTask, Training = PretrainTraining },
@@ -110,7 +158,7 @@ public sealed partial class DomainTransfer
         Task = new()
         {
             Train = "../../../shared/data/text/sst2/train.tsv",
-            Eval = "../../../shared/data/text/sst2/dev.tsv",
+            Eval = "../../../shared/data/text/sst2/test.tsv",
             Transfer = "data/kitchen-test.tsv",
             Header = false,
             Text = "2",
@@ -123,17 +171,18 @@ public sealed partial class DomainTransfer
         PretrainTask = new()
         {
             Train = "../../../shared/data/text/sst2/train.tsv",
-            Eval = "../../../shared/data/text/sst2/dev.tsv",
+            Eval = "../../../shared/data/text/sst2/train.tsv",
             Header = false,
             Text = "2",
-            Length = 48,
+            Template = "{text} overall : {1}",
+            Length = 64,
             Joined = false,
         },
         PretrainTraining = new()
         {
             Optimizer = global::DslExperiments.Training.OptimizerKind.AdamW,
             LearningRate = 0.002,
-            Steps = 2000,
+            Steps = 6000,
             Schedule = new global::DslExperiments.Training.CosineSchedule(0.1),
             Warmup = 100,
             Batch = 16,
@@ -162,8 +211,39 @@ public sealed partial class DomainTransfer
             Clip = 1.0,
             Batch = 32,
         },
+        Iapt = new()
+        {
+            Length = 4,
+            Bottleneck = 2,
+        },
+        IaptTraining = new()
+        {
+            LearningRate = 0.01,
+            Steps = 1500,
+            Clip = 1.0,
+            Batch = 32,
+        },
+        Lora = new()
+        {
+            Rank = 2,
+        },
+        LoraTraining = new()
+        {
+            LearningRate = 0.01,
+            Steps = 1500,
+            Clip = 1.0,
+            Batch = 32,
+        },
         Full = new(),
         FullTraining = new()
+        {
+            LearningRate = 0.001,
+            Steps = 1500,
+            Clip = 1.0,
+            Batch = 32,
+        },
+        Frozen = new(),
+        FrozenTraining = new()
         {
             LearningRate = 0.001,
             Steps = 1500,
@@ -178,9 +258,18 @@ public sealed partial class DomainTransfer
             new(new Arm.Prefix(Seed: 0), TrainableParameters: 1024),
             new(new Arm.Prefix(Seed: 1), TrainableParameters: 1024),
             new(new Arm.Prefix(Seed: 2), TrainableParameters: 1024),
+            new(new Arm.Iapt(Seed: 0), TrainableParameters: 1048),
+            new(new Arm.Iapt(Seed: 1), TrainableParameters: 1048),
+            new(new Arm.Iapt(Seed: 2), TrainableParameters: 1048),
+            new(new Arm.Lora(Seed: 0), TrainableParameters: 1024),
+            new(new Arm.Lora(Seed: 1), TrainableParameters: 1024),
+            new(new Arm.Lora(Seed: 2), TrainableParameters: 1024),
             new(new Arm.Full(Seed: 0), TrainableParameters: 483136),
             new(new Arm.Full(Seed: 1), TrainableParameters: 483136),
             new(new Arm.Full(Seed: 2), TrainableParameters: 483136),
+            new(new Arm.Frozen(Seed: 0), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 1), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 2), TrainableParameters: 0),
         ],
     };
 
@@ -198,16 +287,29 @@ public sealed partial class DomainTransfer
             Tokenizer = new global::DslExperiments.Backbones.WordTokens("data/corpus.txt", 161),
         },
         Task = Full.Task with { Train = "data/films-train.tsv", Eval = "data/films-test.tsv", MaxLength = 24 },
-        PretrainTask = Full.PretrainTask with { Train = "data/corpus.txt", Eval = "data/corpus-test.txt", Text = "text", Length = 24 },
+        PretrainTask = Full.PretrainTask with
+        {
+            Train = "data/corpus.txt",
+            Eval = "data/corpus-test.txt",
+            Text = "text",
+            Template = "{text}",
+            Length = 24,
+        },
         PretrainTraining = Full.PretrainTraining with { Steps = 1500 },
         PromptTraining = Full.PromptTraining with { Steps = 400, Batch = 16 },
         PrefixTraining = Full.PrefixTraining with { Steps = 400, Batch = 16 },
+        IaptTraining = Full.IaptTraining with { Steps = 400, Batch = 16 },
+        LoraTraining = Full.LoraTraining with { Steps = 400, Batch = 16 },
         FullTraining = Full.FullTraining with { Steps = 400, Batch = 16 },
+        FrozenTraining = Full.FrozenTraining with { Steps = 400, Batch = 16 },
         Arms =
         [
             new(new Arm.Prompt(Seed: 0), TrainableParameters: 512),
             new(new Arm.Prefix(Seed: 0), TrainableParameters: 512),
+            new(new Arm.Iapt(Seed: 0), TrainableParameters: 536),
+            new(new Arm.Lora(Seed: 0), TrainableParameters: 512),
             new(new Arm.Full(Seed: 0), TrainableParameters: 30944),
+            new(new Arm.Frozen(Seed: 0), TrainableParameters: 0),
         ],
     };
 
@@ -243,12 +345,45 @@ public sealed partial class DomainTransfer
             public override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Setting> Settings => [];
         }
 
+        /// <summary>An arm of <c>iapt</c>.</summary>
+        /// <param name="Seed">The seed from which all of the arm's randomness derives.</param>
+        public sealed partial record Iapt(int Seed) : Arm(Seed)
+        {
+            /// <inheritdoc/>
+            public override string Method => "iapt";
+
+            /// <inheritdoc/>
+            public override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Setting> Settings => [];
+        }
+
+        /// <summary>An arm of <c>lora</c>.</summary>
+        /// <param name="Seed">The seed from which all of the arm's randomness derives.</param>
+        public sealed partial record Lora(int Seed) : Arm(Seed)
+        {
+            /// <inheritdoc/>
+            public override string Method => "lora";
+
+            /// <inheritdoc/>
+            public override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Setting> Settings => [];
+        }
+
         /// <summary>An arm of <c>full</c>.</summary>
         /// <param name="Seed">The seed from which all of the arm's randomness derives.</param>
         public sealed partial record Full(int Seed) : Arm(Seed)
         {
             /// <inheritdoc/>
             public override string Method => "full";
+
+            /// <inheritdoc/>
+            public override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Setting> Settings => [];
+        }
+
+        /// <summary>An arm of <c>frozen</c>.</summary>
+        /// <param name="Seed">The seed from which all of the arm's randomness derives.</param>
+        public sealed partial record Frozen(int Seed) : Arm(Seed)
+        {
+            /// <inheritdoc/>
+            public override string Method => "frozen";
 
             /// <inheritdoc/>
             public override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Setting> Settings => [];
@@ -295,7 +430,10 @@ public sealed partial class DomainTransfer
         {
             "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.AdapterSeeds, task),
             "prefix" => new global::DslExperiments.Methods.Prefix(cohort.Options<global::DslExperiments.Methods.PrefixOptions>(), backbone, cohort.AdapterSeeds, task),
+            "iapt" => new global::DslExperiments.Methods.Iapt(cohort.Options<global::DslExperiments.Methods.IaptOptions>(), backbone, cohort.AdapterSeeds, task),
+            "lora" => new global::DslExperiments.Methods.Lora(cohort.Options<global::DslExperiments.Methods.LoraOptions>(), backbone, cohort.AdapterSeeds, task),
             "full" => new global::DslExperiments.Methods.FullTuning(cohort.Options<global::DslExperiments.Methods.FullOptions>(), backbone, cohort.AdapterSeeds, task),
+            "frozen" => new global::DslExperiments.Methods.Frozen(cohort.Options<global::DslExperiments.Methods.FrozenOptions>(), backbone, cohort.AdapterSeeds, task),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 
@@ -352,9 +490,21 @@ public sealed partial class DomainTransfer
         new("min(prompt.accuracy) > 1.1 * max(prompt.majority.accuracy)", static results =>
             global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prompt>().Series(static m => m.Accuracy))
                 > 1.1 * global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prompt>().Series(static m => m.MajorityAccuracy))),
+        new("min(prefix.accuracy) > 1.1 * max(prefix.majority.accuracy)", static results =>
+            global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prefix>().Series(static m => m.Accuracy))
+                > 1.1 * global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Prefix>().Series(static m => m.MajorityAccuracy))),
+        new("min(iapt.accuracy) > 1.1 * max(iapt.majority.accuracy)", static results =>
+            global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Iapt>().Series(static m => m.Accuracy))
+                > 1.1 * global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Iapt>().Series(static m => m.MajorityAccuracy))),
+        new("min(lora.accuracy) > 1.1 * max(lora.majority.accuracy)", static results =>
+            global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Lora>().Series(static m => m.Accuracy))
+                > 1.1 * global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Lora>().Series(static m => m.MajorityAccuracy))),
         new("min(full.accuracy) > 1.1 * max(full.majority.accuracy)", static results =>
             global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Full>().Series(static m => m.Accuracy))
                 > 1.1 * global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Full>().Series(static m => m.MajorityAccuracy))),
+        new("min(prompt.accuracy) > max(frozen.accuracy)", static results =>
+            global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Prompt>().Series(static m => m.Accuracy))
+                > global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Frozen>().Series(static m => m.Accuracy))),
     ];
 
     // Face --------------------------------------------------------------------------------------------------------
@@ -387,22 +537,23 @@ public sealed partial class DomainTransfer
           task:
             family: language_modelling
             train: "../../../shared/data/text/sst2/train.tsv"
-            eval: "../../../shared/data/text/sst2/dev.tsv"
+            eval: "../../../shared/data/text/sst2/train.tsv"
             header: false
             text: "2"
-            length: 48
+            template: "{text} overall : {1}"
+            length: 64
             joined: false
           training:
             optimizer: adamw
             learning_rate: 0.002
-            steps: 2000
+            steps: 6000
             schedule: cosine(0.1)
             warmup: 100
             batch: 16
         task:
           family: text_classification
           train: "../../../shared/data/text/sst2/train.tsv"
-          eval: "../../../shared/data/text/sst2/dev.tsv"
+          eval: "../../../shared/data/text/sst2/test.tsv"
           transfer: "data/kitchen-test.tsv"
           header: false
           text: "2"
@@ -422,9 +573,20 @@ public sealed partial class DomainTransfer
             init: normal(0.1)
             training:
               learning_rate: 0.01
+          iapt:
+            length: 4
+            bottleneck: 2
+            training:
+              learning_rate: 0.01
+          lora:
+            rank: 2
+            on: [q, v]
+            training:
+              learning_rate: 0.01
           full:
             training:
               learning_rate: 0.001
+          frozen: {}
         training:
           optimizer: adam
           steps: 1500
@@ -434,7 +596,11 @@ public sealed partial class DomainTransfer
         metrics: [accuracy, transfer.accuracy, transfer.macro_f1, majority.accuracy]
         expect:
           - "min(prompt.accuracy) > 1.1 * max(prompt.majority.accuracy)"
+          - "min(prefix.accuracy) > 1.1 * max(prefix.majority.accuracy)"
+          - "min(iapt.accuracy) > 1.1 * max(iapt.majority.accuracy)"
+          - "min(lora.accuracy) > 1.1 * max(lora.majority.accuracy)"
           - "min(full.accuracy) > 1.1 * max(full.majority.accuracy)"
+          - "min(prompt.accuracy) > max(frozen.accuracy)"
         profiles:
           ci:
             backbone:
@@ -450,6 +616,7 @@ public sealed partial class DomainTransfer
                 train: "data/corpus.txt"
                 eval: "data/corpus-test.txt"
                 text: "text"
+                template: "{text}"
                 length: 24
               training:
                 steps: 1500
@@ -463,7 +630,7 @@ public sealed partial class DomainTransfer
             seeds: [0]
 
         """,
-        SpecHash: "dda8e7a592d0f839ccf78becfa3eb944ecb9514276391b511025fb65f4cbdd9b",
+        SpecHash: "840bfd363d90d12926a7855775ca33885e67d1d2e1d84c3a902c62f41142a8df",
         Profiles: ["full", "ci"]);
 
     /// <inheritdoc/>

@@ -217,9 +217,10 @@ public sealed partial class MethodsCompared
         PretrainTask = new()
         {
             Train = "../../../shared/data/text/trec/train.tsv",
-            Eval = "../../../shared/data/text/trec/test.tsv",
+            Eval = "../../../shared/data/text/trec/train.tsv",
             Header = false,
             Text = "2",
+            Template = "{text} kind : {1}",
             Length = 48,
             Joined = false,
         },
@@ -235,12 +236,11 @@ public sealed partial class MethodsCompared
         Prompt = new()
         {
             Length = 16,
-            Init = new global::DslExperiments.Backbones.Normal(0.1),
         },
         PromptTraining = new()
         {
             LearningRate = 0.001,
-            Steps = 1500,
+            Steps = 1000,
             Clip = 1.0,
             Batch = 32,
         },
@@ -252,7 +252,7 @@ public sealed partial class MethodsCompared
         PrefixTraining = new()
         {
             LearningRate = 0.001,
-            Steps = 1500,
+            Steps = 1000,
             Clip = 1.0,
             Batch = 32,
         },
@@ -264,7 +264,7 @@ public sealed partial class MethodsCompared
         IaptTraining = new()
         {
             LearningRate = 0.001,
-            Steps = 1500,
+            Steps = 1000,
             Clip = 1.0,
             Batch = 32,
         },
@@ -275,7 +275,7 @@ public sealed partial class MethodsCompared
         LoraTraining = new()
         {
             LearningRate = 0.01,
-            Steps = 1500,
+            Steps = 1000,
             Clip = 1.0,
             Batch = 32,
         },
@@ -294,7 +294,7 @@ public sealed partial class MethodsCompared
         PromptLoraTraining = new()
         {
             LearningRate = 0.01,
-            Steps = 1500,
+            Steps = 1000,
             Clip = 1.0,
             Batch = 32,
         },
@@ -313,7 +313,7 @@ public sealed partial class MethodsCompared
         PrefixLoraTraining = new()
         {
             LearningRate = 0.01,
-            Steps = 1500,
+            Steps = 1000,
             Clip = 1.0,
             Batch = 32,
         },
@@ -332,7 +332,7 @@ public sealed partial class MethodsCompared
         FullTraining = new()
         {
             LearningRate = 0.001,
-            Steps = 1500,
+            Steps = 1000,
             Clip = 1.0,
             Batch = 32,
         },
@@ -340,21 +340,21 @@ public sealed partial class MethodsCompared
         FrozenTraining = new()
         {
             LearningRate = 0.001,
-            Steps = 1500,
+            Steps = 1000,
             Clip = 1.0,
             Batch = 32,
         },
         Arms =
         [
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.001, Seed: 0), TrainableParameters: 1024),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.001, Seed: 1), TrainableParameters: 1024),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.001, Seed: 2), TrainableParameters: 1024),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.01, Seed: 0), TrainableParameters: 1024),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.01, Seed: 1), TrainableParameters: 1024),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.01, Seed: 2), TrainableParameters: 1024),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.1, Seed: 0), TrainableParameters: 1024),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.1, Seed: 1), TrainableParameters: 1024),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.1, Seed: 2), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.001, Seed: 0), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.001, Seed: 1), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.001, Seed: 2), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.01, Seed: 0), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.01, Seed: 1), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.01, Seed: 2), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.1, Seed: 0), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.1, Seed: 1), TrainableParameters: 1024),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.1, Seed: 2), TrainableParameters: 1024),
             new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.SampledVocabulary(1000), LearningRate: 0.001, Seed: 0), TrainableParameters: 1024),
             new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.SampledVocabulary(1000), LearningRate: 0.001, Seed: 1), TrainableParameters: 1024),
             new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.SampledVocabulary(1000), LearningRate: 0.001, Seed: 2), TrainableParameters: 1024),
@@ -433,7 +433,14 @@ public sealed partial class MethodsCompared
             Verbalizers = ["bad", "good"],
             MaxLength = 24,
         },
-        PretrainTask = Full.PretrainTask with { Train = "data/corpus.txt", Eval = "data/corpus-test.txt", Text = "text", Length = 24 },
+        PretrainTask = Full.PretrainTask with
+        {
+            Train = "data/corpus.txt",
+            Eval = "data/corpus-test.txt",
+            Text = "text",
+            Template = "{text}",
+            Length = 24,
+        },
         PretrainTraining = Full.PretrainTraining with { Steps = 1500 },
         PromptTraining = Full.PromptTraining with { Steps = 400, Batch = 16 },
         PrefixTraining = Full.PrefixTraining with { LearningRate = 0.01, Steps = 400, Batch = 16 },
@@ -447,8 +454,8 @@ public sealed partial class MethodsCompared
         FrozenTraining = Full.FrozenTraining with { Steps = 400, Batch = 16 },
         Arms =
         [
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.001, Seed: 0), TrainableParameters: 512),
-            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(0.1), LearningRate: 0.1, Seed: 0), TrainableParameters: 512),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.001, Seed: 0), TrainableParameters: 512),
+            new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.Normal(1.0), LearningRate: 0.1, Seed: 0), TrainableParameters: 512),
             new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.ClassLabels(), LearningRate: 0.001, Seed: 0), TrainableParameters: 512),
             new(new Arm.Prompt(Init: new global::DslExperiments.Backbones.ClassLabels(), LearningRate: 0.1, Seed: 0), TrainableParameters: 512),
             new(new Arm.Prefix(LearningRate: 0.01, Seed: 0), TrainableParameters: 512),
@@ -698,6 +705,14 @@ public sealed partial class MethodsCompared
         new("min(full.accuracy) > 1.2 * max(full.majority.accuracy)", static results =>
             global::DslExperiments.Expectations.Expect.Min(results.Of<Arm.Full>().Series(static m => m.Accuracy))
                 > 1.2 * global::DslExperiments.Expectations.Expect.Max(results.Of<Arm.Full>().Series(static m => m.MajorityAccuracy))),
+        new("mean(prompt[learning_rate=0.1].accuracy) > mean(prompt[learning_rate=0.001].accuracy) + 0.05", static results =>
+            global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(static arm => arm.LearningRate == 0.1).Series(static m => m.Accuracy))
+                > global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(static arm => arm.LearningRate == 0.001).Series(static m => m.Accuracy))
+                + 0.05),
+        new("mean(prompt[init=class_labels, learning_rate=0.001].accuracy) > mean(prompt[init=normal(1), learning_rate=0.001].accuracy) + 0.05", static results =>
+            global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(static arm => arm.Init == new global::DslExperiments.Backbones.ClassLabels() && arm.LearningRate == 0.001).Series(static m => m.Accuracy))
+                > global::DslExperiments.Expectations.Expect.Mean(results.Of<Arm.Prompt>(static arm => arm.Init == new global::DslExperiments.Backbones.Normal(1.0) && arm.LearningRate == 0.001).Series(static m => m.Accuracy))
+                + 0.05),
     ];
 
     // Face --------------------------------------------------------------------------------------------------------
@@ -730,9 +745,10 @@ public sealed partial class MethodsCompared
           task:
             family: language_modelling
             train: "../../../shared/data/text/trec/train.tsv"
-            eval: "../../../shared/data/text/trec/test.tsv"
+            eval: "../../../shared/data/text/trec/train.tsv"
             header: false
             text: "2"
+            template: "{text} kind : {1}"
             length: 48
             joined: false
           training:
@@ -755,7 +771,7 @@ public sealed partial class MethodsCompared
         methods:
           prompt:
             length: 16
-            init: [normal(0.1), sampled_vocabulary(1000), class_labels]
+            init: [normal(1), sampled_vocabulary(1000), class_labels]
             training:
               learning_rate: [0.001, 0.01, 0.1]
           prefix:
@@ -800,7 +816,7 @@ public sealed partial class MethodsCompared
           frozen: {}
         training:
           optimizer: adam
-          steps: 1500
+          steps: 1000
           clip: 1
           batch: 32
         seeds: [0, 1, 2]
@@ -813,6 +829,8 @@ public sealed partial class MethodsCompared
           - "min(prompt_lora.accuracy) > 1.2 * max(prompt_lora.majority.accuracy)"
           - "min(prefix_lora.accuracy) > 1.2 * max(prefix_lora.majority.accuracy)"
           - "min(full.accuracy) > 1.2 * max(full.majority.accuracy)"
+          - "mean(prompt[learning_rate=0.1].accuracy) > mean(prompt[learning_rate=0.001].accuracy) + 0.05"
+          - "mean(prompt[init=class_labels, learning_rate=0.001].accuracy) > mean(prompt[init=normal(1), learning_rate=0.001].accuracy) + 0.05"
         profiles:
           ci:
             backbone:
@@ -828,6 +846,7 @@ public sealed partial class MethodsCompared
                 train: "data/corpus.txt"
                 eval: "data/corpus-test.txt"
                 text: "text"
+                template: "{text}"
                 length: 24
               training:
                 steps: 1500
@@ -839,7 +858,7 @@ public sealed partial class MethodsCompared
               max_length: 24
             methods:
               prompt:
-                init: [normal(0.1), class_labels]
+                init: [normal(1), class_labels]
                 training:
                   learning_rate: [0.001, 0.1]
               prefix:
@@ -856,7 +875,7 @@ public sealed partial class MethodsCompared
             seeds: [0]
 
         """,
-        SpecHash: "d8177e6e91e70a8916ad29223ce614cf0b024935f47e2786c67659be01ab94e5",
+        SpecHash: "ea01eb93fdaf904d4075f71794012b6dd7647a96edfa3e4f5fa849f317ee18d4",
         Profiles: ["full", "ci"]);
 
     /// <inheritdoc/>

@@ -40,6 +40,12 @@ public sealed partial class PromptEnsemble
         /// <summary>How <c>prompt</c> is trained.</summary>
         public required global::DslExperiments.Training.TrainingOptions PromptTraining { get; init; }
 
+        /// <summary>How <c>frozen</c> adapts it.</summary>
+        public required global::DslExperiments.Methods.FrozenOptions Frozen { get; init; }
+
+        /// <summary>How <c>frozen</c> is trained.</summary>
+        public required global::DslExperiments.Training.TrainingOptions FrozenTraining { get; init; }
+
         /// <inheritdoc/>
         public override global::DslExperiments.ArmDesign DesignOf(global::DslExperiments.PlannedArm<Arm> planned) => planned.Arm switch
         {
@@ -49,6 +55,16 @@ public sealed partial class PromptEnsemble
                 Task,
                 Prompt,
                 PromptTraining,
+                planned.TrainableParameters)
+            {
+                Pretrain = new() { Task = PretrainTask, Training = PretrainTraining },
+            },
+            Arm.Frozen arm => new(
+                arm,
+                Backbone,
+                Task,
+                Frozen,
+                FrozenTraining,
                 planned.TrainableParameters)
             {
                 Pretrain = new() { Task = PretrainTask, Training = PretrainTraining },
@@ -78,7 +94,7 @@ public sealed partial class PromptEnsemble
         Task = new()
         {
             Train = "../../../shared/data/text/sst2/train.tsv",
-            Eval = "../../../shared/data/text/sst2/dev.tsv",
+            Eval = "../../../shared/data/text/sst2/test.tsv",
             Header = false,
             Text = "2",
             Label = "1",
@@ -90,17 +106,18 @@ public sealed partial class PromptEnsemble
         PretrainTask = new()
         {
             Train = "../../../shared/data/text/sst2/train.tsv",
-            Eval = "../../../shared/data/text/sst2/dev.tsv",
+            Eval = "../../../shared/data/text/sst2/train.tsv",
             Header = false,
             Text = "2",
-            Length = 48,
+            Template = "{text} overall : {1}",
+            Length = 64,
             Joined = false,
         },
         PretrainTraining = new()
         {
             Optimizer = global::DslExperiments.Training.OptimizerKind.AdamW,
             LearningRate = 0.002,
-            Steps = 2000,
+            Steps = 6000,
             Schedule = new global::DslExperiments.Training.CosineSchedule(0.1),
             Warmup = 100,
             Batch = 16,
@@ -117,6 +134,14 @@ public sealed partial class PromptEnsemble
             Clip = 1.0,
             Batch = 32,
         },
+        Frozen = new(),
+        FrozenTraining = new()
+        {
+            LearningRate = 0.001,
+            Steps = 1500,
+            Clip = 1.0,
+            Batch = 32,
+        },
         Arms =
         [
             new(new Arm.Prompt(Seed: 0), TrainableParameters: 1024),
@@ -124,6 +149,11 @@ public sealed partial class PromptEnsemble
             new(new Arm.Prompt(Seed: 2), TrainableParameters: 1024),
             new(new Arm.Prompt(Seed: 3), TrainableParameters: 1024),
             new(new Arm.Prompt(Seed: 4), TrainableParameters: 1024),
+            new(new Arm.Frozen(Seed: 0), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 1), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 2), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 3), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 4), TrainableParameters: 0),
         ],
     };
 
@@ -141,10 +171,18 @@ public sealed partial class PromptEnsemble
             Tokenizer = new global::DslExperiments.Backbones.WordTokens("data/corpus.txt", 161),
         },
         Task = Full.Task with { Train = "data/films-train.tsv", Eval = "data/films-test.tsv", MaxLength = 24 },
-        PretrainTask = Full.PretrainTask with { Train = "data/corpus.txt", Eval = "data/corpus-test.txt", Text = "text", Length = 24 },
+        PretrainTask = Full.PretrainTask with
+        {
+            Train = "data/corpus.txt",
+            Eval = "data/corpus-test.txt",
+            Text = "text",
+            Template = "{text}",
+            Length = 24,
+        },
         PretrainTraining = Full.PretrainTraining with { Steps = 1500 },
         Prompt = Full.Prompt with { Length = 8, Init = new global::DslExperiments.Backbones.SampledVocabulary(0) },
         PromptTraining = Full.PromptTraining with { Steps = 400, Batch = 16 },
+        FrozenTraining = Full.FrozenTraining with { Steps = 400, Batch = 16 },
         Arms =
         [
             new(new Arm.Prompt(Seed: 0), TrainableParameters: 256),
@@ -152,6 +190,11 @@ public sealed partial class PromptEnsemble
             new(new Arm.Prompt(Seed: 2), TrainableParameters: 256),
             new(new Arm.Prompt(Seed: 3), TrainableParameters: 256),
             new(new Arm.Prompt(Seed: 4), TrainableParameters: 256),
+            new(new Arm.Frozen(Seed: 0), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 1), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 2), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 3), TrainableParameters: 0),
+            new(new Arm.Frozen(Seed: 4), TrainableParameters: 0),
         ],
     };
 
@@ -171,6 +214,17 @@ public sealed partial class PromptEnsemble
         {
             /// <inheritdoc/>
             public override string Method => "prompt";
+
+            /// <inheritdoc/>
+            public override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Setting> Settings => [];
+        }
+
+        /// <summary>An arm of <c>frozen</c>.</summary>
+        /// <param name="Seed">The seed from which all of the arm's randomness derives.</param>
+        public sealed partial record Frozen(int Seed) : Arm(Seed)
+        {
+            /// <inheritdoc/>
+            public override string Method => "frozen";
 
             /// <inheritdoc/>
             public override global::System.Collections.Immutable.ImmutableArray<global::DslExperiments.Setting> Settings => [];
@@ -214,6 +268,7 @@ public sealed partial class PromptEnsemble
         global::DslExperiments.Methods.Adapter adapter = cohort.Method switch
         {
             "prompt" => new global::DslExperiments.Methods.SoftPrompt(cohort.Options<global::DslExperiments.Methods.PromptOptions>(), backbone, cohort.AdapterSeeds, task),
+            "frozen" => new global::DslExperiments.Methods.Frozen(cohort.Options<global::DslExperiments.Methods.FrozenOptions>(), backbone, cohort.AdapterSeeds, task),
             _ => throw new global::System.Diagnostics.UnreachableException(),
         };
 
@@ -305,22 +360,23 @@ public sealed partial class PromptEnsemble
           task:
             family: language_modelling
             train: "../../../shared/data/text/sst2/train.tsv"
-            eval: "../../../shared/data/text/sst2/dev.tsv"
+            eval: "../../../shared/data/text/sst2/train.tsv"
             header: false
             text: "2"
-            length: 48
+            template: "{text} overall : {1}"
+            length: 64
             joined: false
           training:
             optimizer: adamw
             learning_rate: 0.002
-            steps: 2000
+            steps: 6000
             schedule: cosine(0.1)
             warmup: 100
             batch: 16
         task:
           family: text_classification
           train: "../../../shared/data/text/sst2/train.tsv"
-          eval: "../../../shared/data/text/sst2/dev.tsv"
+          eval: "../../../shared/data/text/sst2/test.tsv"
           header: false
           text: "2"
           label: "1"
@@ -334,6 +390,7 @@ public sealed partial class PromptEnsemble
             init: sampled_vocabulary(1000)
             training:
               learning_rate: 0.01
+          frozen: {}
         training:
           optimizer: adam
           steps: 1500
@@ -359,6 +416,7 @@ public sealed partial class PromptEnsemble
                 train: "data/corpus.txt"
                 eval: "data/corpus-test.txt"
                 text: "text"
+                template: "{text}"
                 length: 24
               training:
                 steps: 1500
@@ -375,7 +433,7 @@ public sealed partial class PromptEnsemble
               batch: 16
 
         """,
-        SpecHash: "6a749429e141a77d8cd7ab929bf7f5ad292ecdf045c08e46bb20b23c2efefd2a",
+        SpecHash: "a2dd9e44ca846883fef4d90ade2897cf08b9758b92bcb89e9f853aab37f00e82",
         Profiles: ["full", "ci"]);
 
     /// <inheritdoc/>
