@@ -96,7 +96,7 @@ public sealed class TextRunTests : IClassFixture<TextRunTests.TextStudies>
             """,
         ["gpt2-stories"] = $$"""
             summary: Running text.
-            backbone: { kind: gpt2, context: 64, {{Shape}} }
+            backbone: { kind: gpt2, context: 64, {{Shape.Replace("hidden: 16", "hidden: 16, activation: relu")}} }
             task: { family: language_modelling, train: $/story.txt, eval: $/story.txt, length: 16 }
             methods: { prefix: { length: 2, reparametrization: 4 }, full: {}, frozen: {} }
             metrics: [perplexity, eval.loss]

@@ -17,6 +17,8 @@ public static partial class DiagnosticCases
         Case("classification by an encoder", Encoder + Classify),
         Case("classification by an encoder-decoder", T5 + Classify),
         Case("language modelling", Llama + Model),
+        Case("activation of a checkpoint", Llama.Replace("llama", "gpt2", StringComparison.Ordinal).Replace("kv_heads: 2, ", "", StringComparison.Ordinal).Replace("hidden: 16", "hidden: 16, activation: relu", StringComparison.Ordinal) + Model),
+        Case("activation that a family fixes", Llama.Replace("hidden: 16", "hidden: 16, «activation»: relu", StringComparison.Ordinal) + Model, "DSLX0101 unknown key 'activation' in backbone.mlp; valid are hidden"),
         Case("text to text", T5 + Translate),
         Case("checkpoint without a tokenizer of its own", Llama.Replace("tokenizer: bytes", "weights: models/tiny", StringComparison.Ordinal) + Model),
         Case("no tokenizer", Llama.Replace(", tokenizer: bytes", "", StringComparison.Ordinal) + Model.Replace("language_modelling", "«language_modelling»", StringComparison.Ordinal), "DSLX0318 task.family language_modelling reads texts, and neither backbone.tokenizer nor backbone.weights makes tokens of them"),

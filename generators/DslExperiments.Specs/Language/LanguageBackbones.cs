@@ -41,12 +41,12 @@ internal static class LanguageBackbones
         Shared(
             new[]
             {
-                Hidden("GeluMlp"),
+                Hidden("GeluMlp", new Field("activation", "Activation", BackboneTypes.Activation, BackboneTypes.Activation.Of("gelu_tanh"), "Activation of the hidden units.")),
             },
             Context,
             Epsilon(1e-5)))
     {
-        Implied = Marks(norm: "pre", positions: "learned", causal: true, activation: "gelu_tanh", gated: false, mlpBias: true, biases: true, tied: true),
+        Implied = Marks(norm: "pre", positions: "learned", causal: true, activation: null, gated: false, mlpBias: true, biases: true, tied: true),
     });
 
     public static readonly Variant T5 = new("t5", "A T5 v1.1 backbone: encoder and decoder, RMSNorm, gated GELU, relative positions, no biases; a prompt stands before the encoder's input.", new Section(
@@ -74,9 +74,9 @@ internal static class LanguageBackbones
 
     private static Field Epsilon(double value) => new("norm_epsilon", "NormEpsilon", new NumberType(0, 1), new SpecValue.Number(value), "Added to variances before their root.");
 
-    private static Field Hidden(string type) => Field.Of("mlp", "Mlp", "The feed-forward part of each layer.", new Section(
+    private static Field Hidden(string type, params Field[] others) => Field.Of("mlp", "Mlp", "The feed-forward part of each layer.", new Section(
         Namespace + type,
-        new Field("hidden", "Hidden", new IntType(1, Limits.MaxSize), null, "Hidden units."))
+        others.Prepend(new Field("hidden", "Hidden", new IntType(1, Limits.MaxSize), null, "Hidden units.")).ToArray())
     {
         IsDerived = true,
     });
@@ -99,14 +99,13 @@ internal static class LanguageBackbones
 
     /// <summary>What the family fixes, under the names that a transformer's keys have.</summary>
     private static Dictionary<string, SpecValue> Marks(
-        string norm, string positions, bool causal, string activation, bool gated, bool mlpBias, bool biases = false, bool tied = false)
+        string norm, string positions, bool causal, string? activation, bool gated, bool mlpBias, bool biases = false, bool tied = false)
     {
         Dictionary<string, SpecValue> marks = new()
         {
             ["norm"] = BackboneTypes.Norm.Of(norm),
             ["positions"] = new SpecValue.Choice(positions, Namespace + "Positions", positions),
             ["causal"] = new SpecValue.Bool(causal),
-            ["mlp.activation"] = BackboneTypes.Activation.Of(activation),
             ["mlp.residual"] = new SpecValue.Bool(true),
             ["mlp.gated"] = new SpecValue.Bool(gated),
             ["mlp.bias"] = new SpecValue.Bool(mlpBias),
@@ -116,6 +115,11 @@ internal static class LanguageBackbones
             ["norm_bias"] = new SpecValue.Bool(biases),
             ["construct"] = BackboneTypes.Construct.Of("none"),
         };
+        if (activation is not null)
+        {
+            marks["mlp.activation"] = BackboneTypes.Activation.Of(activation);
+        }
+
         foreach (string init in new[] { "attention", "mlp", "embedding" })
         {
             marks["init." + init] = Initializers.Of("normal", 0.02);
