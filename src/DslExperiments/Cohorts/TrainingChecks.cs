@@ -48,7 +48,7 @@ internal static class TrainingChecks
         foreach (int arm in arms)
         {
             double loss = cohort.Curve.Count > 0 ? cohort.Curve[^1].Losses[arm] : 0;
-            if (cohort.DivergedAt[arm] >= 0 || cohort.StoppedAt[arm] == 0 || cohort.Trainings[arm].LearningRate == 0 || loss == 0)
+            if (cohort.DivergedAt[arm] >= 0 || cohort.StoppedAt[arm] >= 0 || cohort.Trainings[arm].LearningRate == 0 || loss == 0)
             {
                 continue;
             }

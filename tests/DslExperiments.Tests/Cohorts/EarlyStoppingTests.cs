@@ -91,6 +91,19 @@ public class EarlyStoppingTests
         }
     }
 
+    /// <summary>A of LoRA has no gradient before B moved once: it may rest in an arm that stopped there, whatever its ballast does.</summary>
+    [Fact]
+    public void An_arm_that_stopped_before_all_of_it_moved_is_no_mistake()
+    {
+        var training = Long with { MeasureEvery = 1, EarlyStopping = new() { Patience = 1, MinDelta = 1e9 } };
+        ArmDesign[] designs =
+        [
+            Harness.Design(new LoraOptions { Rank = 2, On = [Projection.Mlp] }, 0, training: training),
+            Harness.Design(new LoraOptions { Rank = 2, On = [Projection.Mlp] }, 1, training: Long with { MeasureEvery = 1 }),
+        ];
+        Assert.Equal([1, null], Harness.TrainTogether(designs).Arms.Select(static arm => arm.StoppedAt));
+    }
+
     [Fact]
     public void Tokens_of_a_prompt_that_stops_searching_stay()
     {
