@@ -10,15 +10,15 @@ internal sealed class RunFolder : IDisposable
     public const string AdaptersName = "adapters";
 
     private readonly RunLock _lock;
-    private readonly bool _isNew;
+    private readonly IReadOnlyList<string> _made;
     private bool _withdrawn;
 
-    private RunFolder(string path, RunLock @lock, ManifestHead? earlier, bool isNew = false)
+    private RunFolder(string path, RunLock @lock, ManifestHead? earlier, params IReadOnlyList<string> made)
     {
         Location = path;
         Earlier = earlier;
         _lock = @lock;
-        _isNew = isNew;
+        _made = made;
     }
 
     /// <summary>Where it is, as it was asked for.</summary>
@@ -71,8 +71,8 @@ internal sealed class RunFolder : IDisposable
         Location, AdaptersName, string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}"));
 
     /// <summary>
-    /// Takes back a run that was refused before anything of it was kept: its manifest goes, and with the lock the folder
-    /// itself if it was made for the run. What an earlier sitting or a cohort has left stays.
+    /// Takes back a run that was refused before anything of it was kept: its manifest goes, and with the lock the
+    /// folders that were made for the run. What an earlier sitting or a cohort has left stays.
     /// </summary>
     public void Withdraw()
     {
@@ -87,15 +87,29 @@ internal sealed class RunFolder : IDisposable
     public void Dispose()
     {
         _lock.Dispose();
-        if (_withdrawn && _isNew)
+        if (_withdrawn && _made.Count > 0)
         {
-            TryDeleteEmpty(Checkpoints);
-            TryDeleteEmpty(Path.Combine(Location, AdaptersName));
-            TryDeleteEmpty(Location);
+            foreach (var folder in _made.Prepend(Checkpoints).Prepend(Path.Combine(Location, AdaptersName)))
+            {
+                TryDeleteEmpty(folder);
+            }
         }
     }
 
     private static bool IsEmpty(string folder) => !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any();
+
+    /// <summary>Makes a folder and those above it: the ones that were missing, the deepest first.</summary>
+    private static List<string> Make(string folder)
+    {
+        var missing = new List<string>();
+        for (string? above = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)); above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
+        {
+            missing.Add(above);
+        }
+
+        Directory.CreateDirectory(folder);
+        return missing;
+    }
 
     private static void TryDeleteEmpty(string folder)
     {
@@ -125,8 +139,7 @@ internal sealed class RunFolder : IDisposable
             throw new ExperimentUsageException(folder.Length == 0 ? "The run folder needs a name." : $"'{folder}' is a file; a run needs a folder.");
         }
 
-        var isNew = !Directory.Exists(folder);
-        Directory.CreateDirectory(folder);
+        var made = Make(folder);
         var @lock = RunLock.TryTake(folder) ?? throw new RunFolderInUseException(folder, RunLock.Owner(folder));
         try
         {
@@ -143,7 +156,7 @@ internal sealed class RunFolder : IDisposable
             }
 
             AtomicFile.RemoveLeftovers(folder);
-            return new RunFolder(folder, @lock, earlier, isNew);
+            return new RunFolder(folder, @lock, earlier, made);
         }
         catch
         {
@@ -184,10 +197,10 @@ internal sealed class RunFolder : IDisposable
                 continue;
             }
 
-            Directory.CreateDirectory(folder);
+            var made = Make(folder);
             if (RunLock.TryTake(folder) is { } @lock)
             {
-                return new RunFolder(folder, @lock, null, isNew: true);
+                return new RunFolder(folder, @lock, null, made);
             }
         }
     }

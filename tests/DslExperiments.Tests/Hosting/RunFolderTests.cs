@@ -295,6 +295,18 @@ public sealed class RunFolderTests : IDisposable
         File.WriteAllText(_folder["mine/notes.txt"], "mine");
         await Assert.ThrowsAsync<ExperimentUsageException>(() => Refused("prompt").ExecuteAsync(o => Quietly(o, "mine").Workers(1)));
         Assert.Equal(["notes.txt"], FilesOf("mine"));
+
+        // Of the folders above, only those that the run made go.
+        Directory.CreateDirectory(_folder["kept"]);
+        foreach (string root in (string[])["runs", "kept"])
+        {
+            using var monitor = new RunMonitor();
+            await Assert.ThrowsAsync<ExperimentUsageException>(
+                () => Refused("prompt").RunAsync(new RunRequest { Root = _folder[root], Workers = 1 }, monitor, CancellationToken.None));
+        }
+
+        Assert.False(Directory.Exists(_folder["runs"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["kept"]));
     }
 
     [Fact]
