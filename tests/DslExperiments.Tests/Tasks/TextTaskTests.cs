@@ -288,7 +288,8 @@ public sealed class TextTaskTests : IDisposable
         Assert.Equal([[6, 3, 4, 2, 6, 4], [5]], Read("train.tsv", joined: true, "it {text}"));
         Assert.Equal([[6, 3, 4]], Read("train.txt", joined: false, "it {text}"));
         var error = Assert.Throws<ExperimentUsageException>(() => Read("train.txt", joined: false, "{text} {label}"));
-        Assert.Equal("task.template: train.txt has no column 'label'. Its columns are text.", error.Message);
+        Assert.StartsWith("task.template: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("train.txt has no column 'label'. Its columns are text.", error.Message, StringComparison.Ordinal);
 
         IEnumerable<int[]> Read(string file, bool joined, string template)
         {
