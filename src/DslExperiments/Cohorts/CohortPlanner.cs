@@ -14,8 +14,9 @@ namespace DslExperiments.Cohorts;
 /// <para>Arms that can share a tensor program are grouped. Within a group, a <em>column</em> is a setting with all of its
 /// seeds. Columns are sorted by size (prompt length, rank), so that near sizes stand together, and cut so that a cohort's
 /// largest is at most twice its smallest: sizes count as 8 at least, below which padding costs nothing. Then they are cut
-/// evenly into cohorts of at most <see cref="CohortSize"/> arms. The restarts of an arm count as arms and are never
-/// parted.</para>
+/// evenly into cohorts of at most <see cref="CohortSize"/> arms. A cohort that would take most of the experiment's time by
+/// itself is parted, so that a second core has something to do, unless its arms are cheap together only. The restarts of an
+/// arm count as arms and are never parted.</para>
 /// <para>Arms are stacked seed by seed, each seed with the same columns, so that weights drawn per seed multiply all of
 /// the seed's arms at once.</para>
 /// </remarks>
@@ -24,16 +25,23 @@ public static class CohortPlanner
     /// <summary>Below this size (rows of a prompt, rank) padding is not worth another cohort.</summary>
     private const int FreePadding = 8;
 
+    /// <summary>A cohort that takes a larger share of the time than this is worth parting.</summary>
+    private const double LargestShare = 0.55;
+
+    /// <summary>What parting a cohort may cost: both halves one after another, in times of the whole.</summary>
+    private const double PriceOfParting = 1.5;
+
     /// <summary>The cohorts, in the order of their first arm; every design is in exactly one.</summary>
     /// <param name="designs">The arms.</param>
     /// <param name="memory">Bytes that a cohort may take at its peak; only an arm that takes more by itself takes more.</param>
     public static IReadOnlyList<CohortPlan> Plan(IReadOnlyList<ArmDesign> designs, double memory = double.PositiveInfinity)
     {
-        var cohorts = designs
+        Run[] runs = [.. designs
             .Select((design, index) => (Design: design, Index: index))
             .GroupBy(arm => GroupKey.Of(arm.Design))
-            .SelectMany(group => Split([.. group], memory))
-            .OrderBy(arms => arms.Min(arm => arm.Index));
+            .SelectMany(group => Split([.. group]))
+            .Select(columns => new Run(columns, CohortSize.Of([.. columns[0].Select(arm => arm.Design)], memory)))];
+        var cohorts = ForTwoCores(runs).SelectMany(static run => run.Cohorts).OrderBy(arms => arms.Min(arm => arm.Index));
         return [.. cohorts.Select((arms, index) => new CohortPlan(
             index, [.. arms.Select(arm => arm.Index)], [.. arms.Select(arm => arm.Design)]))];
     }
@@ -45,21 +53,57 @@ public static class CohortPlanner
         return largest == 0 ? 0 : 1 - cohort.Designs.Average(design => (double)SizeOf(design) / largest);
     }
 
-    private static IEnumerable<List<(ArmDesign Design, int Index)>> Split(List<(ArmDesign Design, int Index)> group, double memory)
+    /// <summary>Parts what takes most of the time, as long as the halves are not much dearer than the whole.</summary>
+    private static Run[] ForTwoCores(Run[] runs)
+    {
+        while (runs.Length > 0)
+        {
+            var (_, run, longest) = runs.Index().SelectMany(static each => each.Item.Cohorts.Select(cohort => (Run: each.Index, Cohort: cohort)))
+                .Select(static each => (Seconds: SecondsOf(each.Cohort), each.Run, each.Cohort)).MaxBy(static each => each.Seconds);
+            int lanes = longest.Sum(static arm => Lane.CountOf(arm.Design)), most = (lanes + 1) / 2;
+            if (longest.Count == 1 || most >= runs[run].Most || SecondsOf(longest) <= LargestShare * runs.Sum(static each => each.Cohorts.Sum(SecondsOf)))
+            {
+                break;
+            }
+
+            var parted = new Run(runs[run].Columns, most);
+            if (parted.Cohorts.Count == runs[run].Cohorts.Count || parted.Cohorts.Sum(SecondsOf) > PriceOfParting * runs[run].Cohorts.Sum(SecondsOf))
+            {
+                break;
+            }
+
+            runs[run] = parted;
+        }
+
+        return runs;
+
+        static double SecondsOf(List<(ArmDesign Design, int Index)> cohort) => CohortTime.Of(new CohortPlan(0, [], [.. cohort.Select(static arm => arm.Design)]));
+    }
+
+    /// <summary>Columns of near sizes, and the most lanes of a cohort of them.</summary>
+    private sealed class Run((ArmDesign Design, int Index)[][] columns, int most)
+    {
+        public (ArmDesign Design, int Index)[][] Columns => columns;
+
+        public int Most => most;
+
+        public List<List<(ArmDesign Design, int Index)>> Cohorts { get; } = [.. Even(columns, most)];
+    }
+
+    private static IEnumerable<(ArmDesign Design, int Index)[][]> Split(List<(ArmDesign Design, int Index)> group)
     {
         // The n-th arm with equal settings and seed goes to the n-th such column: columns never hold a seed twice.
         var columns = group
-            .GroupBy(arm => (arm.Design.Method, arm.Design.Training, Repeat: group.Count(other =>
-                other.Index < arm.Index && other.Design.Arm.Seed == arm.Design.Arm.Seed
-                && other.Design.Method.Equals(arm.Design.Method) && other.Design.Training == arm.Design.Training)))
-            .Select(column => column.OrderBy(arm => arm.Design.Arm.Seed).ToArray())
+            .GroupBy(arm => (arm.Design.Arm.Seed, arm.Design.Method, arm.Design.Training))
+            .SelectMany(static equal => equal.OrderBy(static arm => arm.Index).Select(static (arm, repeat) => (Arm: arm, Repeat: repeat)))
+            .GroupBy(static one => (one.Arm.Design.Method, one.Arm.Design.Training, one.Repeat))
+            .Select(static column => column.Select(static one => one.Arm).OrderBy(static arm => arm.Design.Arm.Seed).ToArray())
             .OrderByDescending(column => SizeOf(column[0].Design))
             .ThenBy(column => column[0].Index);
 
         return from sameSeeds in columns.GroupBy(column => string.Join(',', column.Select(arm => arm.Design.Arm.Seed)))
                from near in Near([.. sameSeeds])
-               from cohort in Even(near, memory)
-               select cohort;
+               select near;
     }
 
     /// <summary>Runs of columns whose largest is at most twice their smallest.</summary>
@@ -79,9 +123,8 @@ public static class CohortPlanner
     }
 
     /// <summary>Cohorts of almost equally many columns; a column that is too large is parted by its seeds.</summary>
-    private static IEnumerable<List<(ArmDesign Design, int Index)>> Even((ArmDesign Design, int Index)[][] columns, double memory)
+    private static IEnumerable<List<(ArmDesign Design, int Index)>> Even((ArmDesign Design, int Index)[][] columns, int most)
     {
-        int most = CohortSize.Of([.. columns[0].Select(arm => arm.Design)], memory);
         int lanes = columns.Max(column => column.Sum(arm => Lane.CountOf(arm.Design)));
         int together = Math.Max(1, most / lanes), parts = (columns.Length + together - 1) / together;
         for (int part = 0; part < parts; part++)

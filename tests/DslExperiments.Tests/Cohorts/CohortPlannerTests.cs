@@ -83,6 +83,26 @@ public class CohortPlannerTests
     }
 
     [Fact]
+    public void A_sweep_of_much_work_has_something_for_a_second_core()
+    {
+        var wide = Harness.SingleLayer with { Width = 64, Depth = 2, Mlp = new MlpOptions { Hidden = 256 } };
+        ArmDesign[] Arms(int count) => [.. Enumerable.Range(0, count).Select(seed => Harness.Design(
+            new PromptOptions { Length = 20 }, seed, wide, new SharedTokenPairOptions { Sequences = 8, Length = 16 }))];
+
+        Assert.Equal([8, 8], CohortPlanner.Plan(Arms(16)).Select(cohort => cohort.Designs.Length));
+
+        // Where arms are cheap together only, both halves would take almost as long as the whole.
+        Assert.Single(CohortPlanner.Plan(Grid([8], 4)));
+
+        // Another method that takes as long is enough for two cores.
+        var loras = Arms(16).Select((arm, seed) => Harness.Design(new LoraOptions { Rank = 4 }, seed, wide, arm.Task));
+        var both = CohortPlanner.Plan([.. Arms(16), .. loras]);
+        Assert.Equal(32, both.Sum(cohort => cohort.Designs.Length));
+        double[] seconds = [.. both.Select(CohortTime.Of)];
+        Assert.True(seconds.Max() <= 0.55 * seconds.Sum());
+    }
+
+    [Fact]
     public void A_memory_budget_makes_smaller_cohorts_of_the_same_arms()
     {
         ArmDesign[] designs = [.. Grid([2, 4, 8, 16], 16)];
