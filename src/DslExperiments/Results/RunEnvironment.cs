@@ -56,8 +56,8 @@ internal static class RunEnvironment
         : "none";
 
     /// <summary>
-    /// The linear algebra library that the process has loaded, by its file name; null before libtorch is loaded and on
-    /// systems that do not tell.
+    /// The linear algebra library that the process has loaded, by its file name, and the kernels that it chose, if it says;
+    /// null before libtorch is loaded and on systems that do not tell.
     /// </summary>
     public static string? Blas
     {
@@ -70,12 +70,14 @@ internal static class RunEnvironment
 
             try
             {
-                return File.ReadLines("/proc/self/maps")
-                    .Select(static line => Path.GetFileName(line.AsSpan(line.LastIndexOf(' ') + 1)).ToString())
-                    .Where(static file => file.Contains("blas", StringComparison.OrdinalIgnoreCase) || file.Contains("mkl_core", StringComparison.Ordinal))
+                var path = File.ReadLines("/proc/self/maps")
+                    .Select(static line => line[(line.LastIndexOf(' ') + 1)..])
+                    .Where(static path => Path.GetFileName(path) is var file
+                        && (file.Contains("blas", StringComparison.OrdinalIgnoreCase) || file.Contains("mkl_core", StringComparison.Ordinal)))
                     .Distinct()
-                    .OrderByDescending(static file => file.Length)
+                    .OrderByDescending(static path => Path.GetFileName(path).Length)
                     .FirstOrDefault();
+                return path is null ? null : KernelsOf(path) is { } kernels ? $"{Path.GetFileName(path)} {kernels}" : Path.GetFileName(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -83,6 +85,14 @@ internal static class RunEnvironment
             }
         }
     }
+
+    /// <summary>The name of the processor whose kernels OpenBLAS uses.</summary>
+    private static string? KernelsOf(string path) =>
+        NativeLibrary.TryLoad(path, out var library) && NativeLibrary.TryGetExport(library, "openblas_get_corename", out var export)
+            ? Marshal.PtrToStringUTF8(Marshal.GetDelegateForFunctionPointer<Text>(export)())
+            : null;
+
+    private delegate nint Text();
 
     private static string VersionOf(Assembly assembly)
     {
