@@ -34,13 +34,14 @@ public static class CohortPlanner
     /// <summary>The cohorts, in the order of their first arm; every design is in exactly one.</summary>
     /// <param name="designs">The arms.</param>
     /// <param name="memory">Bytes that a cohort may take at its peak; only an arm that takes more by itself takes more.</param>
-    public static IReadOnlyList<CohortPlan> Plan(IReadOnlyList<ArmDesign> designs, double memory = double.PositiveInfinity)
+    /// <param name="seedsTogether">True when all seeds of a setting must stand in one cohort, however large, see <see cref="Metrics.Metric.ComparesSeeds"/>.</param>
+    public static IReadOnlyList<CohortPlan> Plan(IReadOnlyList<ArmDesign> designs, double memory = double.PositiveInfinity, bool seedsTogether = false)
     {
         Run[] runs = [.. designs
             .Select((design, index) => (Design: design, Index: index))
             .GroupBy(arm => GroupKey.Of(arm.Design))
             .SelectMany(group => Split([.. group]))
-            .Select(columns => new Run(columns, CohortSize.Of([.. columns[0].Select(arm => arm.Design)], memory)))];
+            .Select(columns => new Run(columns, CohortSize.Of([.. columns[0].Select(arm => arm.Design)], memory), seedsTogether))];
         var cohorts = ForTwoCores(runs).SelectMany(static run => run.Cohorts).OrderBy(arms => arms.Min(arm => arm.Index));
         return [.. cohorts.Select((arms, index) => new CohortPlan(
             index, [.. arms.Select(arm => arm.Index)], [.. arms.Select(arm => arm.Design)]))];
@@ -66,7 +67,7 @@ public static class CohortPlanner
                 break;
             }
 
-            var parted = new Run(runs[run].Columns, most);
+            var parted = new Run(runs[run].Columns, most, runs[run].SeedsTogether);
             if (parted.Cohorts.Count == runs[run].Cohorts.Count || parted.Cohorts.Sum(SecondsOf) > PriceOfParting * runs[run].Cohorts.Sum(SecondsOf))
             {
                 break;
@@ -81,13 +82,15 @@ public static class CohortPlanner
     }
 
     /// <summary>Columns of near sizes, and the most lanes of a cohort of them.</summary>
-    private sealed class Run((ArmDesign Design, int Index)[][] columns, int most)
+    private sealed class Run((ArmDesign Design, int Index)[][] columns, int most, bool seedsTogether)
     {
         public (ArmDesign Design, int Index)[][] Columns => columns;
 
         public int Most => most;
 
-        public List<List<(ArmDesign Design, int Index)>> Cohorts { get; } = [.. Even(columns, most)];
+        public bool SeedsTogether => seedsTogether;
+
+        public List<List<(ArmDesign Design, int Index)>> Cohorts { get; } = [.. Even(columns, most, seedsTogether)];
     }
 
     private static IEnumerable<(ArmDesign Design, int Index)[][]> Split(List<(ArmDesign Design, int Index)> group)
@@ -122,14 +125,14 @@ public static class CohortPlanner
         static int Padded((ArmDesign Design, int Index)[] column) => Math.Max(FreePadding, SizeOf(column[0].Design));
     }
 
-    /// <summary>Cohorts of almost equally many columns; a column that is too large is parted by its seeds.</summary>
-    private static IEnumerable<List<(ArmDesign Design, int Index)>> Even((ArmDesign Design, int Index)[][] columns, int most)
+    /// <summary>Cohorts of almost equally many columns; a column that is too large is parted by its seeds, where it may be.</summary>
+    private static IEnumerable<List<(ArmDesign Design, int Index)>> Even((ArmDesign Design, int Index)[][] columns, int most, bool seedsTogether)
     {
         int lanes = columns.Max(column => column.Sum(arm => Lane.CountOf(arm.Design)));
         int together = Math.Max(1, most / lanes), parts = (columns.Length + together - 1) / together;
         for (int part = 0; part < parts; part++)
         {
-            foreach (var cohort in BySeeds(columns[(part * columns.Length / parts)..((part + 1) * columns.Length / parts)], most))
+            foreach (var cohort in BySeeds(columns[(part * columns.Length / parts)..((part + 1) * columns.Length / parts)], seedsTogether ? int.MaxValue : most))
             {
                 yield return cohort;
             }
@@ -141,7 +144,7 @@ public static class CohortPlanner
     {
         int seeds = columns[0].Length;
         int lanes = columns.Sum(column => column.Sum(arm => Lane.CountOf(arm.Design)));
-        int parts = Math.Min(seeds, (lanes + most - 1) / most);
+        int parts = Math.Min(seeds, ((lanes - 1) / most) + 1);
         for (int part = 0; part < parts; part++)
         {
             var cohort = new List<(ArmDesign Design, int Index)>();

@@ -141,7 +141,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
             }
 
             var raced = new HalvingRun(
-                plan.Halving, plan.Designs, request.Memory > 0 ? request.Memory : double.PositiveInfinity, folder, monitor, CohortOf, harness.Train, WorkersOf, request.CheckpointEvery, pause).Run();
+                plan.Halving, plan.Designs, designs => harness.CohortsOf(designs, request.Memory), folder, monitor, CohortOf, harness.Train, WorkersOf, request.CheckpointEvery, pause).Run();
             monitor.Turn(plan.Cohorts.Select(static cohort => (cohort.Arms.Length, StepsOf(cohort))));
             foreach (var cohort in plan.Cohorts.Where(cohort => finished[cohort.Index] is not null))
             {

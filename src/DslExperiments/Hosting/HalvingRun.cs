@@ -12,7 +12,7 @@ namespace DslExperiments.Hosting;
 /// </summary>
 /// <param name="options">The rungs.</param>
 /// <param name="designs">All arms of the run.</param>
-/// <param name="memory">Bytes that a cohort may take.</param>
+/// <param name="pack">Packs arms into cohorts.</param>
 /// <param name="folder">Keeps what cohorts leave; null for a run in memory.</param>
 /// <param name="monitor">Is told of progress.</param>
 /// <param name="cohortOf">Makes a cohort with all that it reads.</param>
@@ -23,7 +23,7 @@ namespace DslExperiments.Hosting;
 internal sealed class HalvingRun(
     HalvingOptions options,
     ImmutableArray<ArmDesign> designs,
-    double memory,
+    Func<IReadOnlyList<ArmDesign>, ImmutableArray<CohortPlan>> pack,
     RunFiles? folder,
     RunMonitor monitor,
     Func<CohortPlan, ICohortSession, Cohort> cohortOf,
@@ -62,8 +62,8 @@ internal sealed class HalvingRun(
     private void Train(IReadOnlyList<int> arms, Func<ArmDesign, int> stepOf)
     {
         int[] active = [.. arms.Where(arm => !_pasts.TryGetValue(arm, out var past) || past.Lanes.Any(static lane => !lane.HasLeft))];
-        CohortPlan[] plans = [.. CohortPlanner.Plan([.. active.Select(arm => designs[arm])], memory)
-            .Select(plan => plan with { Arms = [.. plan.Arms.Select(place => active[place])] })];
+        CohortPlan[] plans = [.. pack([.. active.Select(arm => designs[arm])])
+            .Select(cohort => cohort with { Arms = [.. cohort.Arms.Select(place => active[place])] })];
         monitor.Turn(plans.Select(plan => (plan.Arms.Length, stepOf(plan.Designs[0]))));
         int stage = _stage++;
         var left = new List<Cohort>();

@@ -34,8 +34,8 @@ internal sealed record Harness<TArm, TMetrics>(
         var filter = ArmFilter.Parse(request.Arms, [.. settings.Arms.Select(static planned => planned.Arm)]);
         ImmutableArray<PlannedArm<TArm>> arms = [.. settings.Arms.Where(planned => filter.Matches(planned.Arm))];
         ImmutableArray<ArmDesign> designs = [.. arms.Select(settings.DesignOf)];
-        ImmutableArray<CohortPlan> cohorts = [.. CohortPlanner.Plan(designs)];
-        ImmutableArray<CohortPlan> fitting = request.Memory > 0 ? [.. CohortPlanner.Plan(designs, request.Memory)] : cohorts;
+        var cohorts = CohortsOf(designs, memory: 0);
+        var fitting = request.Memory > 0 ? CohortsOf(designs, request.Memory) : cohorts;
         return new RunPlan<TArm>(
             Info,
             settings.Profile,
@@ -50,4 +50,8 @@ internal sealed record Harness<TArm, TMetrics>(
                 || !cohorts.Select(static cohort => string.Join(' ', cohort.Arms)).SequenceEqual(fitting.Select(static cohort => string.Join(' ', cohort.Arms)))),
         };
     }
+
+    /// <summary>The cohorts of some arms, within a budget if there is one.</summary>
+    public ImmutableArray<CohortPlan> CohortsOf(IReadOnlyList<ArmDesign> designs, double memory) =>
+        [.. CohortPlanner.Plan(designs, memory > 0 ? memory : double.PositiveInfinity, Metrics.Any(static metric => metric.ComparesSeeds))];
 }

@@ -14,6 +14,9 @@ public sealed class EnsembleAccuracy : Metric
     public override string Name => "ensemble.accuracy";
 
     /// <inheritdoc/>
+    public override bool ComparesSeeds => true;
+
+    /// <inheritdoc/>
     public override double[] Measure(TrainedCohort trained)
     {
         var values = trained.Texts.Nothing();

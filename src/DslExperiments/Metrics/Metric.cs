@@ -11,6 +11,9 @@ public abstract class Metric
     /// <summary>The name in specs: <c>train.mse</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>True when a value is made of all arms that differ in their seed alone: these then stand in one cohort.</summary>
+    public virtual bool ComparesSeeds => false;
+
     /// <summary>Measures all arms of a cohort at once.</summary>
     /// <returns>One value per arm in stacking order, [A]; NaN where the metric does not apply to the arm.</returns>
     public abstract double[] Measure(TrainedCohort trained);

@@ -103,6 +103,20 @@ public class CohortPlannerTests
     }
 
     [Fact]
+    public void Seeds_that_are_compared_are_never_parted()
+    {
+        var designs = Grid([4, 8, 16, 32], 200);
+        Assert.Contains(CohortPlanner.Plan(designs), cohort => cohort.Designs.Select(design => design.Arm.Seed).Distinct().Count() < 200);
+        foreach (double memory in (double[])[double.PositiveInfinity, 1])
+        {
+            var plan = CohortPlanner.Plan(designs, memory, seedsTogether: true);
+            Assert.Equal(Enumerable.Range(0, designs.Length), plan.SelectMany(cohort => cohort.Arms).Order());
+            Assert.All(plan, cohort => Assert.All(
+                cohort.Designs.GroupBy(design => design.Method), setting => Assert.Equal(200, setting.Select(design => design.Arm.Seed).Distinct().Count())));
+        }
+    }
+
+    [Fact]
     public void A_memory_budget_makes_smaller_cohorts_of_the_same_arms()
     {
         ArmDesign[] designs = [.. Grid([2, 4, 8, 16], 16)];
