@@ -10,8 +10,8 @@ using DslExperiments.Training;
 namespace DslExperiments.Benchmarks.Stories;
 
 /// <summary>
-/// <c>stories260k</c>: prompts, prefixes and LoRA on that checkpoint: cohorts against eager PyTorch, one arm after another,
-/// one thread each.
+/// <c>stories260k</c>: prompts, prefixes and LoRA on that checkpoint: cohorts, one thread each, against eager PyTorch, one arm
+/// after another, with one thread and with as many as there are cores.
 /// </summary>
 internal static class StoriesCommand
 {
@@ -32,12 +32,14 @@ internal static class StoriesCommand
         var arms = new Option<int[]>("--arms") { Description = "Arms, A: four learning rates, and as many seeds as that takes.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [8, 16, 32] };
         var method = new Option<string>("--method") { Description = "Part of a method's name: prompt 20, prompt 100, prefix 5, prefix 20, lora 4.", DefaultValueFactory = _ => "" };
         var windows = new Option<string>("--windows") { Description = "Windows per step and tokens per window.", DefaultValueFactory = _ => "8x64" };
-        var command = new Command("stories260k", "Adapters of a pretrained LLaMA against eager PyTorch; one thread.") { steps, arms, method, windows };
+        var cores = new Option<int>("--cores") { Description = "Cohorts at a time, and threads of the PyTorch that has more than one.", DefaultValueFactory = _ => 2 };
+        var command = new Command("stories260k", "Adapters of a pretrained LLaMA against eager PyTorch, one arm after another.") { steps, arms, method, windows, cores };
         command.SetAction(parsed =>
         {
             StoriesRuntime.SetSizes(parsed.GetValue(windows)!);
-            using var pytorch = new TwinProcess(parsed.GetValue(shared.Python)!, StoriesPyTorch.Script, threads: 1, StoriesRuntime.Model);
-            if ((StoriesRuntime.Missing() ?? pytorch.Missing()) is { } reason)
+            using var single = Twin(threads: 1);
+            using var threaded = Twin(parsed.GetValue(cores));
+            if ((StoriesRuntime.Missing() ?? single.Missing() ?? threaded.Missing()) is { } reason)
             {
                 Console.Error.WriteLine(reason);
                 return Shared.NothingToCompare;
@@ -46,18 +48,20 @@ internal static class StoriesCommand
             var report = new Report("stories260k");
             foreach (var (name, options) in Methods.Where(each => each.Name.Contains(parsed.GetValue(method)!, StringComparison.Ordinal)))
             {
-                Measure(report, name, options, parsed.GetValue(arms)!, parsed.GetValue(steps) + TimedSession.WarmUp, parsed.GetValue(shared.Repetitions), pytorch);
+                Measure(report, name, options, parsed.GetValue(arms)!, parsed.GetValue(steps) + TimedSession.WarmUp, parsed.GetValue(shared.Repetitions), parsed.GetValue(cores), single, threaded);
             }
 
-            report.Print(new JsonObject { ["windows"] = StoriesRuntime.Batch, ["tokens"] = StoriesRuntime.Window });
+            report.Print(new JsonObject { ["windows"] = StoriesRuntime.Batch, ["tokens"] = StoriesRuntime.Window, ["cores"] = parsed.GetValue(cores) });
             return 0;
+
+            TwinProcess Twin(int threads) => new(parsed.GetValue(shared.Python)!, StoriesPyTorch.Script, threads, StoriesRuntime.Model);
         });
         return command;
     }
 
-    private static void Measure(Report report, string name, MethodOptions options, int[] counts, int steps, int repetitions, TwinProcess pytorch)
+    private static void Measure(Report report, string name, MethodOptions options, int[] counts, int steps, int repetitions, int cores, TwinProcess single, TwinProcess threaded)
     {
-        double difference = LargestDifference(Designs(options, 8, steps: 20), pytorch, out var task);
+        double difference = LargestDifference(Designs(options, 8, steps: 20), single, out var task);
         if (!(difference <= 1e-4))
         {
             throw new InvalidOperationException($"{name}: the losses of 20 steps differ by up to {difference:g3}; what would be timed is not the same.");
@@ -67,11 +71,13 @@ internal static class StoriesCommand
         {
             var medians = Rounds.Run(
                 repetitions,
-                () => StoriesRuntime.Train(Designs(options, count, steps)),
-                () => StoriesPyTorch.Train(pytorch, task with { Steps = steps }).Time).Select(Sample.Median).ToArray();
+                () => StoriesRuntime.Train(Designs(options, count, steps), cores),
+                () => StoriesPyTorch.Train(single, task with { Steps = steps }).Time,
+                () => StoriesPyTorch.Train(threaded, task with { Steps = steps }).Time).Select(Sample.Median).ToArray();
             var row = Report.Row($"{name}, {count} arms", medians[0]);
             row["largest_difference_of_losses"] = difference;
-            row["eager"] = medians[1].Against(medians[0]);
+            row["eager_one_thread"] = medians[1].Against(medians[0]);
+            row["eager"] = medians[2].Against(medians[0]);
             report.Add(row);
         }
     }
@@ -91,7 +97,7 @@ internal static class StoriesCommand
     /// <summary>Trains one arm out of a cohort in PyTorch too, on its data and from its start.</summary>
     private static double LargestDifference(ArmDesign[] designs, TwinProcess pytorch, out StoriesTask task)
     {
-        task = StoriesRuntime.Record(designs, designs.Length / 2 + 1, out var losses);
+        task = StoriesRuntime.Record(designs, out var losses);
         var theirs = StoriesPyTorch.Train(pytorch, task).Losses;
         return losses.Zip(theirs, (ours, their) => Math.Abs(ours - their)).Max();
     }

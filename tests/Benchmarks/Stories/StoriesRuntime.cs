@@ -47,14 +47,15 @@ internal static class StoriesRuntime
     /// <summary>What is missing, or null.</summary>
     public static string? Missing() => Directory.Exists(Model) ? null : $"{Model} does not exist; the benchmark needs that checkpoint.";
 
-    /// <summary>Time per step of one arm, in the planner's cohorts, on one thread.</summary>
-    public static Sample Train(IReadOnlyList<ArmDesign> designs) =>
-        TimedCohorts.Together(TimedCohorts.Run(CohortPlanner.Plan(designs), cohort => Train(cohort), workers: 1, Bind), workers: 1) / designs.Count;
+    /// <summary>Time per step of one arm, in the planner's cohorts.</summary>
+    public static Sample Train(IReadOnlyList<ArmDesign> designs, int workers) =>
+        TimedCohorts.Together(TimedCohorts.Run(CohortPlanner.Plan(designs), cohort => Train(cohort), workers, Bind), workers) / designs.Count;
 
-    /// <summary>Trains designs and keeps what one of the arms of the first cohort starts from, reads and loses.</summary>
-    public static StoriesTask Record(IReadOnlyList<ArmDesign> designs, int arm, out double[] losses)
+    /// <summary>Trains designs and keeps what the last arm of the first cohort starts from, reads and loses.</summary>
+    public static StoriesTask Record(IReadOnlyList<ArmDesign> designs, out double[] losses)
     {
         var cohort = Bind(CohortPlanner.Plan(designs)[0], new DetachedSession());
+        int arm = cohort.Count - 1;
         StoriesTask? task = null;
         CohortRunner.Run([cohort], each => Train(each, (data, adapter) => task = TaskOf(each, data, adapter, arm)), workers: 1);
         losses = [.. cohort.Curve.Select(step => step.Losses[arm])];
