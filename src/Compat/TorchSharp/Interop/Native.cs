@@ -37,7 +37,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] private static partial byte* ts_last_error();
     [LibraryImport(Library)] private static partial int ts_install_kernels();
 
-    /// <summary>Whether small batched products bypass libtorch's own kernel; decided with the first tensor of the process.</summary>
+    /// <summary>Whether kernels of the shim stand in place of libtorch's; decided with the first tensor of the process.</summary>
     internal static readonly bool OwnKernels = ts_install_kernels() != 0;
 
     /// <summary>The message of the last failed call on this thread, or null.</summary>

@@ -4,12 +4,9 @@
 // directly. Only products below OpenBLAS's threshold for threads are taken, so each is computed by one thread and its
 // bits do not depend on the number of threads. The larger ones go to libtorch's own kernel, and so do the very smallest,
 // for which it has loops that cost less than a call of BLAS.
-#include "shim.h"
+#include "kernels.h"
 
 #include <ATen/CPUFunctions.h>
-#include <c10/util/Exception.h>
-#include <torch/library.h>
-#include <torch/version.h>
 
 #include <dlfcn.h>
 
@@ -96,39 +93,13 @@ at::Tensor Baddbmm(const at::Tensor& c, const at::Tensor& a, const at::Tensor& b
     return result;
 }
 
-// libtorch warns when a kernel takes another's place; here it is meant.
-#if TORCH_VERSION_MAJOR < 2
-namespace warnings = c10::Warning;
-struct Silence : c10::WarningHandler {
-    void process(const c10::SourceLocation&, const std::string&, const bool) override {}
-};
-#else
-namespace warnings = c10::WarningUtils;
-struct Silence : c10::WarningHandler {
-    void process(const c10::Warning&) override {}
-};
-#endif
+}  // namespace
 
-bool Install() {
+bool InstallBatched(torch::Library& library) {
     sgemm = reinterpret_cast<Gemm<float>>(dlsym(RTLD_DEFAULT, "sgemm_"));
     dgemm = reinterpret_cast<Gemm<double>>(dlsym(RTLD_DEFAULT, "dgemm_"));
     if (at::hasMKL() || !sgemm || !dgemm) return false;
-    Silence silence;
-    warnings::WarningHandlerGuard guard(&silence);
-    static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
     library.impl("bmm", TORCH_FN(Bmm));
     library.impl("baddbmm", TORCH_FN(Baddbmm));
     return true;
-}
-
-}  // namespace
-
-// 1 when the kernels are in place, 0 when libtorch's own are as good; the first call decides.
-TS(int) ts_install_kernels() {
-    int installed = 0;
-    Run([&] {
-        static const bool done = Install();
-        installed = done;
-    });
-    return installed;
 }
