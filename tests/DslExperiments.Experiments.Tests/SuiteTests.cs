@@ -56,10 +56,10 @@ public sealed class SuiteTests : IDisposable
     [InlineData("new-attention-pattern")]
     public async Task Results_depend_neither_on_the_run_nor_on_the_workers(string experiment)
     {
-        // Each in a folder of its own, so that none finds the other's pretrained backbone.
+        // Backbones in a folder of each, so that none finds the other's.
         foreach (var (name, workers) in new[] { ("one/run", "1"), ("two/run", "2") })
         {
-            var run = await ExperimentProgram.RunAsync("run", experiment, "--profile", "ci", "--workers", workers, "--quiet", "--out", _runs[name]);
+            var run = await ExperimentProgram.RunAsync("run", experiment, "--profile", "ci", "--workers", workers, "--quiet", "--out", _runs[name], "--pretrained", _runs[$"{name}-pretrained"]);
             Assert.True(run.ExitCode is 0 or 1, run.Error);
         }
 
@@ -71,7 +71,7 @@ public sealed class SuiteTests : IDisposable
     {
         var texts = Path.Combine(Directory.CreateDirectory(_runs["texts"]).FullName, "wrong.tsv");
         File.WriteAllText(texts, "positive\ta fine film .\nsplendid\ta fine film .\n");
-        var run = await ExperimentProgram.RunAsync("run", "prompt-ensemble", "--profile", "ci", "--quiet", "--set", $"task.eval={texts}", "--out", _runs["wrong/run"]);
+        var run = await ExperimentProgram.RunAsync("run", "prompt-ensemble", "--profile", "ci", "--quiet", "--set", $"task.eval={texts}", "--out", _runs["wrong/run"], "--pretrained", _runs["wrong/pretrained"]);
 
         Assert.Equal(42, run.ExitCode);
         Assert.Contains("splendid", run.Error, StringComparison.Ordinal);

@@ -66,7 +66,7 @@ internal sealed class CohortSources(SpecFiles files)
     }
 
     /// <summary>The weights of the checkpoint that a backbone names; null when a seed draws them.</summary>
-    private BackboneWeights? CheckpointOf(TransformerOptions backbone)
+    public BackboneWeights? CheckpointOf(TransformerOptions backbone)
     {
         if (backbone.Weights.Length == 0)
         {

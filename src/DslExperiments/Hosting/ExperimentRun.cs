@@ -19,7 +19,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
     where TMetrics : struct
 {
     private readonly MemoryBudget _budget = MemoryBudget.Of(request.Memory, request.Device);
-    private readonly CohortSources _sources = new(SpecFolder.Of(harness.Info) with { Runs = request.Root ?? BackboneCache.RootOf(request) });
+    private readonly CohortSources _sources = new(SpecFolder.Of(harness.Info) with { Runs = BackboneCache.RootOf(request) });
 
     /// <summary>Runs to the end.</summary>
     /// <exception cref="TrainingInterruptedException">The run was paused; with a run folder it can be resumed.</exception>

@@ -25,6 +25,9 @@ public sealed class RunOptions
     /// <summary>The run folder. An unfinished run of the same kind there is resumed, a finished one is read.</summary>
     public RunOptions Out(string folder) => With(Request with { Folder = folder });
 
+    /// <summary>The folder of pretrained backbones; beside the run folder unless set.</summary>
+    public RunOptions Pretrained(string folder) => With(Request with { Pretrained = folder });
+
     /// <summary>How many cohorts train at once, one thread each; one per core unless set.</summary>
     public RunOptions Workers(int count) => With(Request with { Workers = count });
 
@@ -66,6 +69,9 @@ internal sealed record RunRequest
 
     /// <summary>The folder that gets a run folder for each run; the command line's default.</summary>
     public string? Root { get; init; }
+
+    /// <summary>The folder of pretrained backbones; null for its usual place.</summary>
+    public string? Pretrained { get; init; }
 
     /// <summary>0 for one per core.</summary>
     public int Workers { get; init; }

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using DslExperiments.Checkpoints;
 using DslExperiments.Cohorts;
 using DslExperiments.Hosting;
 using DslExperiments.Results;
+using static TorchSharp.torch;
 
 namespace DslExperiments.Pretraining;
 
@@ -12,6 +14,7 @@ namespace DslExperiments.Pretraining;
 /// <param name="root">The folder of all stages' folders.</param>
 internal sealed class BackboneCache(string root)
 {
+    private const string FolderName = "pretrained";
     private const string Weights = "backbone.safetensors";
     private const string Manifest = "manifest.json";
     private const string Checkpoint = "checkpoint.safetensors";
@@ -21,14 +24,18 @@ internal sealed class BackboneCache(string root)
 
     /// <summary>The cache that goes with a run; null for a run without files.</summary>
     public static BackboneCache? Of(RunRequest request) =>
-        RootOf(request) is { } root ? new BackboneCache(Path.Combine(root, "pretrained")) : null;
+        (request.Pretrained ?? (RootOf(request) is { } root ? Path.Combine(root, FolderName) : null)) is { } place ? new BackboneCache(place) : null;
 
-    /// <summary>The folder beside whose runs caches lie; null for a run without files.</summary>
+    /// <summary>The folder that runs and their cache lie in, wherever a single run is put; null for a run without files.</summary>
     public static string? RootOf(RunRequest request) =>
-        request.Folder is { Length: > 0 } folder ? Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder : request.Root;
+        request.Root ?? (request.Folder is { Length: > 0 } folder ? Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder : null);
+
+    /// <summary>Where the backbones of a run may lie: the command line's place, and those beside the run and its experiment.</summary>
+    public static string[] UsualPlaces(string run) => [.. ((string[])["runs", Path.Combine(run, ".."), Path.Combine(run, "..", "..")])
+        .Select(static root => Path.GetFullPath(Path.Combine(root, FolderName))).Distinct()];
 
     /// <summary>The folder of a stage.</summary>
-    public string FolderOf(PretrainStage stage) => Path.Combine(root, stage.ShortHash);
+    public string FolderOf(PretrainStage stage) => FolderOf(stage.Hash);
 
     /// <summary>The state of a stage under way.</summary>
     public string CheckpointOf(PretrainStage stage) => Path.Combine(FolderOf(stage), Checkpoint);
@@ -71,6 +78,23 @@ internal sealed class BackboneCache(string root)
         }
     }
 
+    /// <summary>The weights on which a run was made, whatever its spec has become; null when they are not here.</summary>
+    /// <exception cref="ExperimentUsageException">What is here is damaged, or other weights.</exception>
+    public IReadOnlyDictionary<string, Tensor>? Find(PretrainedEntry entry)
+    {
+        var folder = FolderOf(entry.Stage);
+        if (!File.Exists(Path.Combine(folder, Manifest)))
+        {
+            return null;
+        }
+
+        var file = CheckpointFiles.Guarded(Path.Combine(folder, Weights), () => Safetensors.Read(Path.Combine(folder, Weights)));
+        return CohortCheckpoint.ContentHash(file.Tensors.Values, []) == entry.Content
+            ? file.Tensors.ToDictionary(static pair => pair.Key, static pair => TensorBytes.ToTensor(pair.Value), StringComparer.Ordinal)
+            : throw new ExperimentUsageException(
+                $"{folder}: these are other weights than the run's, damaged or trained anew since; adapters of the run do not fit them. Run the experiment again with --fresh.");
+    }
+
     /// <summary>Keeps other processes from training a stage; waits for one that does.</summary>
     /// <exception cref="TrainingInterruptedException">The run was asked to pause while it waited.</exception>
     public IDisposable Lock(PretrainStage stage, RunMonitor monitor, CancellationToken pause)
@@ -95,6 +119,8 @@ internal sealed class BackboneCache(string root)
             }
         }
     }
+
+    private string FolderOf(string hash) => Path.Combine(root, hash[..Math.Min(16, hash.Length)]);
 
     /// <summary>Makes a backbone durable: first the weights, then the file that says that they are whole.</summary>
     public void Write(PretrainedBackbone backbone, IReadOnlyList<MeasuredStep> curve)

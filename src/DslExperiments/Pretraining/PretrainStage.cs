@@ -26,9 +26,6 @@ internal sealed record PretrainStage(ArmDesign Design, string Text)
     /// <summary>SHA-256 of <see cref="Text"/>, lower-case hex.</summary>
     public string Hash => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
 
-    /// <summary>As much of it as a folder's name carries.</summary>
-    public string ShortHash => Hash[..16];
-
     /// <summary>The seed.</summary>
     public int Seed => Design.Arm.Seed;
 

@@ -67,8 +67,11 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>The folder of an arm's adapter.</summary>
-    public string AdapterPath(int arm, string label) => Path.Combine(
-        Location, AdaptersName, string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}"));
+    public string AdapterPath(int arm, string label) => AdapterPathOf(Location, arm, label);
+
+    /// <summary>The same in a folder that is not open.</summary>
+    public static string AdapterPathOf(string folder, int arm, string label) => Path.Combine(
+        folder, AdaptersName, string.Create(CultureInfo.InvariantCulture, $"{arm + 1:0000}-{FileNameOf(label)}"));
 
     /// <summary>
     /// Takes back a run that was refused before anything of it was kept: its manifest goes, and with the lock the

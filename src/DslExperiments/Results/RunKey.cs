@@ -29,6 +29,16 @@ internal sealed record RunKey(
     /// <summary>As much of it as a folder's name carries.</summary>
     public string ShortHash => Hash[..8];
 
+    /// <summary>Reads what <see cref="WriteParts"/> wrote, without files and memory.</summary>
+    public static RunKey Read(JsonElement parts) => new(
+        TextOf(parts, "spec_hash"),
+        TextOf(parts, "profile"),
+        [.. parts.GetProperty("overrides").EnumerateObject().Select(static pair => KeyValuePair.Create(pair.Name, pair.Value.GetString() ?? ""))],
+        [.. parts.GetProperty("arm_filters").EnumerateArray().Select(static filter => filter.GetString() ?? "")],
+        TextOf(parts, "device"),
+        TextOf(parts, "runtime"),
+        TextOf(parts, "libtorch"));
+
     /// <summary>Writes the parts that the user chose, as properties of the object being written.</summary>
     public void WriteParts(Utf8JsonWriter writer)
     {
@@ -70,4 +80,6 @@ internal sealed record RunKey(
 
         writer.WriteEndObject();
     }
+
+    private static string TextOf(JsonElement parts, string name) => parts.GetProperty(name).GetString() ?? "";
 }

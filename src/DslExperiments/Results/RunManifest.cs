@@ -77,7 +77,8 @@ internal sealed record RunManifest
                 root.GetProperty("resumed").GetInt32(),
                 root.GetProperty("seconds").GetDouble(),
                 root.GetProperty("energy_joules") is { ValueKind: JsonValueKind.Number } joules ? joules.GetDouble() : null,
-                root.TryGetProperty("pretrained", out var pretrained) ? [.. pretrained.EnumerateArray().Select(ReadPretrained)] : []);
+                root.TryGetProperty("pretrained", out var pretrained) ? [.. pretrained.EnumerateArray().Select(ReadPretrained)] : [],
+                RunKey.Read(root.GetProperty("request")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
@@ -203,4 +204,4 @@ internal sealed record RunManifest
 /// <summary>What is read back of a manifest.</summary>
 internal sealed record ManifestHead(
     string Key, RunState State, string Experiment, DateTime Started, int Resumed, double Seconds, double? Joules,
-    ImmutableArray<PretrainedEntry> Pretrained);
+    ImmutableArray<PretrainedEntry> Pretrained, RunKey Request);

@@ -86,6 +86,19 @@ public sealed class PretrainingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("runs/pretrained", null, "runs", null)]
+    [InlineData("runs/pretrained", "elsewhere/run", "runs", null)]
+    [InlineData("elsewhere/pretrained", "elsewhere/run", null, null)]
+    [InlineData("named", "elsewhere/run", "runs", "named")]
+    [InlineData(null, null, null, null)]
+    public void Backbones_stay_where_they_are_wherever_a_run_is_put(string? expected, string? folder, string? root, string? pretrained)
+    {
+        var stage = PretrainStage.Of(new PretrainedExperiment(), new RunRequest())[0];
+        var found = BackboneCache.Of(new RunRequest { Folder = folder, Root = root, Pretrained = pretrained })?.FolderOf(stage);
+        Assert.Equal(expected is null ? null : Path.GetFullPath(Path.Combine(expected, stage.Hash[..16])), found is null ? null : Path.GetFullPath(found));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Neither_other_seeds_nor_workers_nor_files_change_a_backbone(int workers)

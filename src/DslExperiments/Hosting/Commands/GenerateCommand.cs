@@ -3,21 +3,21 @@ using DslExperiments.Backbones;
 using DslExperiments.Backbones.Generation;
 using DslExperiments.Checkpoints;
 using DslExperiments.Methods;
+using DslExperiments.Results;
 using DslExperiments.Results.Peft;
 using DslExperiments.Text;
-using DslExperiments.Text.Tokenizers;
 using TorchSharp;
 
 namespace DslExperiments.Hosting.Commands;
 
-/// <summary><c>generate</c>: a checkpoint continues texts, each with an adapter of its own.</summary>
+/// <summary><c>generate</c>: a checkpoint, or the backbone of a run, continues texts, each with an adapter of its own.</summary>
 internal static class GenerateCommand
 {
     public static Command Create(CommandContext context)
     {
-        var folder = new Argument<string>("FOLDER") { Description = "A checkpoint's folder in Hugging Face's layout." };
+        var folder = new Argument<string>("FOLDER") { Description = "A checkpoint's folder in Hugging Face's layout, or a run's, whose backbones then continue." };
         var settings = new GenerateSettings();
-        var command = new Command("generate", "Let a checkpoint continue texts, with adapters that runs or PEFT have left.") { folder };
+        var command = new Command("generate", "Let a checkpoint or the backbone of a run continue texts, with adapters that runs or PEFT have left.") { folder };
         foreach (var option in settings.All)
         {
             command.Options.Add(option);
@@ -33,28 +33,28 @@ internal static class GenerateCommand
         var options = settings.Options(parsed);
         string device = parsed.GetValue(settings.Device) ?? Devices.Cpu;
         Devices.RequireKnown(device);
-        var checkpoint = Checkpoint.Open(folder);
-        var tokenizer = TokenizerFiles.Open(parsed.GetValue(settings.Tokenizer) ?? folder);
-        if (tokenizer.VocabularySize > checkpoint.Options.Vocabulary)
-        {
-            throw new ExperimentUsageException(
-                $"The tokenizer has {SpecText.Of(tokenizer.VocabularySize)} tokens, but the checkpoint in '{folder}' has embeddings for {SpecText.Of(checkpoint.Options.Vocabulary)}; give its own with --tokenizer.");
-        }
-
-        var form = new TextForm(checkpoint.Options, tokenizer);
-        options = options with { EndTokens = tokenizer.EosId is { } end ? [end] : [], DecoderStart = form.Start };
-        int[][] inputs = [.. pairs.Select(pair => form.Input(pair.Text, int.MaxValue))];
-        if (Array.FindIndex(inputs, static ids => ids.Length == 0) is var empty and >= 0)
-        {
-            throw new ExperimentUsageException($"--text \"{pairs[empty].Text}\": it has no tokens.");
-        }
-
         using var scope = torch.NewDisposeScope();
-        var backbone = checkpoint.Options.DecoderDepth > 0
-            ? new EncoderDecoder(checkpoint.Options, [0], Devices.Open(device), checkpoint.Weights)
-            : new Transformer(checkpoint.Options, [0], Devices.Open(device), checkpoint.Weights);
-        var written = Written(backbone, pairs, inputs, options, cancellation);
-        string[] texts = [.. inputs.Zip(written, (ids, tokens) => Continuation(form, ids, tokens.Ids))];
+        var (written, texts) = (new GeneratedTokens[pairs.Length], new string[pairs.Length]);
+        foreach (var group in Models(context, folder, settings, parsed, pairs).Index().GroupBy(static pair => pair.Item.Model))
+        {
+            int[] places = [.. group.Select(static pair => pair.Index)];
+            var form = new TextForm(group.Key.Options, group.Key.Tokenizer);
+            int[][] inputs = [.. places.Select(place => form.Input(pairs[place].Text, int.MaxValue))];
+            if (Array.FindIndex(inputs, static ids => ids.Length == 0) is var empty and >= 0)
+            {
+                throw new ExperimentUsageException($"--text \"{pairs[places[empty]].Text}\": it has no tokens.");
+            }
+
+            var tokens = Written(
+                group.Key.Load(device), [.. group.Select(static pair => pair.Item.Adapter)], inputs,
+                options with { EndTokens = form.Tokenizer.EosId is { } end ? [end] : [], DecoderStart = form.Start }, cancellation);
+            foreach (var (index, place) in places.Index())
+            {
+                written[place] = tokens[index];
+                texts[place] = Continuation(form, inputs[index], tokens[index].Ids);
+            }
+        }
+
         if (parsed.GetValue(settings.Json))
         {
             context.Console.Out.Write(Json(pairs, texts, written));
@@ -74,22 +74,43 @@ internal static class GenerateCommand
         return ExitCode.Ok;
     }
 
+    /// <summary>What continues each text, and the folder of its adapter.</summary>
+    private static (TextModel Model, string? Adapter)[] Models(
+        CommandContext context, string folder, GenerateSettings settings, ParseResult parsed, (string? Adapter, string Text)[] pairs)
+    {
+        string? tokenizer = parsed.GetValue(settings.Tokenizer);
+        var (isRun, isCheckpoint) = (File.Exists(Path.Combine(folder, RunManifest.FileName)), File.Exists(Path.Combine(folder, HuggingFaceConfig.ModelFile)));
+        if (!isRun && !isCheckpoint && Directory.Exists(folder))
+        {
+            throw new ExperimentUsageException($"'{folder}' is neither a checkpoint, which has a {HuggingFaceConfig.ModelFile}, nor a run, which has a {RunManifest.FileName}.");
+        }
+
+        if (isCheckpoint || !isRun)
+        {
+            var model = TextModel.OfCheckpoint(folder, tokenizer);
+            return [.. pairs.Select(pair => (model, pair.Adapter))];
+        }
+
+        var run = RunBackbones.Open(context.Experiments, folder, tokenizer, parsed.GetValue(settings.Pretrained));
+        return [.. pairs.Select(pair => pair.Adapter is null ? null : run.AdapterFolder(pair.Adapter)).Select(adapter => (run.Of(adapter), adapter))];
+    }
+
     /// <summary>Adapters of one method are arms of one batch; every method is a batch.</summary>
     private static GeneratedTokens[] Written(
-        Transformer backbone, (string? Adapter, string Text)[] pairs, int[][] inputs, GenerationOptions options, CancellationToken cancellation)
+        Transformer backbone, string?[] adapters, int[][] inputs, GenerationOptions options, CancellationToken cancellation)
     {
-        var written = new GeneratedTokens[pairs.Length];
-        string[] folders = [.. pairs.Select(static pair => pair.Adapter).OfType<string>().Distinct(StringComparer.Ordinal)];
+        var written = new GeneratedTokens[adapters.Length];
+        string[] folders = [.. adapters.OfType<string>().Distinct(StringComparer.Ordinal)];
         var saved = folders.ToDictionary(static name => name, name => SavedAdapter.Read(name, backbone.Options), StringComparer.Ordinal);
         try
         {
-            foreach (var batch in Enumerable.Range(0, pairs.Length).GroupBy(index => pairs[index].Adapter is { } name ? OptionsText.KindOf(saved[name].Method) : ""))
+            foreach (var batch in Enumerable.Range(0, adapters.Length).GroupBy(index => adapters[index] is { } name ? OptionsText.KindOf(saved[name].Method) : ""))
             {
                 using var scope = torch.NewDisposeScope();
-                string[] arms = [.. batch.Select(index => pairs[index].Adapter).OfType<string>().Distinct(StringComparer.Ordinal)];
+                string[] arms = [.. batch.Select(index => adapters[index]).OfType<string>().Distinct(StringComparer.Ordinal)];
                 var adapter = arms.Length == 0 ? new Unadapted(backbone) : AdapterLoader.Load([.. arms.Select(name => saved[name])], backbone);
                 RequireRoom(backbone.Options, adapter, batch.Max(index => inputs[index].Length), options.MaxTokens);
-                var requests = batch.Select(index => new GenerationRequest(inputs[index], Math.Max(0, Array.IndexOf(arms, pairs[index].Adapter)))).ToArray();
+                var requests = batch.Select(index => new GenerationRequest(inputs[index], Math.Max(0, Array.IndexOf(arms, adapters[index])))).ToArray();
                 foreach (var (index, tokens) in batch.Zip(new TokenGenerator(backbone, adapter).Generate(requests, options, cancellation)))
                 {
                     written[index] = tokens;
@@ -114,7 +135,7 @@ internal static class GenerateCommand
         if (backbone.Context > 0 && tokens > room)
         {
             throw new ExperimentUsageException(
-                $"--max-tokens {SpecText.Of(tokens)}: the checkpoint's context of {SpecText.Of(backbone.Context)} tokens has room for {SpecText.Of(Math.Max(0, room))} after a text of {SpecText.Of(longest)}{(before == 0 ? "" : $" and {SpecText.Of(before)} virtual tokens")}.");
+                $"--max-tokens {SpecText.Of(tokens)}: the backbone's context of {SpecText.Of(backbone.Context)} tokens has room for {SpecText.Of(Math.Max(0, room))} after a text of {SpecText.Of(longest)}{(before == 0 ? "" : $" and {SpecText.Of(before)} virtual tokens")}.");
         }
     }
 

@@ -8,12 +8,14 @@ internal sealed class GenerateSettings
 {
     public Option<string[]> Adapter { get; } = new("--adapter", "-a")
     {
-        Description = "An adapter's folder: one for all texts, or one per text, in their order. May be repeated.", HelpName = "DIR",
+        Description = "An adapter's folder, or its name in the run: one for all texts, or one per text, in their order. May be repeated.", HelpName = "DIR",
     };
 
     public Option<string[]> Text { get; } = new("--text", "-t") { Description = "A text to continue or to answer. May be repeated.", HelpName = "TEXT" };
 
-    public Option<string?> Tokenizer { get; } = new("--tokenizer") { Description = "The tokenizer's folder or file; by default the checkpoint's.", HelpName = "PATH" };
+    public Option<string?> Tokenizer { get; } = new("--tokenizer") { Description = "The tokenizer's folder or file; by default the checkpoint's or the spec's.", HelpName = "PATH" };
+
+    public Option<string?> Pretrained { get; } = RunSettings.PretrainedOption();
 
     public Option<int?> MaxTokens { get; } = new("--max-tokens") { Description = "Most tokens of a continuation; 64 without it.", HelpName = "N" };
 
@@ -29,7 +31,7 @@ internal sealed class GenerateSettings
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object on standard output and nothing else." };
 
-    public IEnumerable<Option> All => [Text, Adapter, Tokenizer, MaxTokens, Temperature, TopK, TopP, Seed, Device, Json];
+    public IEnumerable<Option> All => [Text, Adapter, Tokenizer, Pretrained, MaxTokens, Temperature, TopK, TopP, Seed, Device, Json];
 
     /// <summary>Every text with its adapter.</summary>
     /// <exception cref="ExperimentUsageException">There is no text, or texts and adapters do not pair.</exception>

@@ -34,6 +34,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         [
             "generate models/gpt2 --text \"Once upon a time\" --temperature 0.8 --top-p 0.95 --seed 1",
             "generate models/gpt2 --adapter results/first/adapters/0001-prompt --text \"The film was\" --adapter results/second/adapters/0001-prompt --text \"Who wrote it?\"",
+            "generate runs/domain-transfer/20260101T120000Z-1a2b3c4d --adapter 0001-prompt_seed=0 --text \"The film was\"",
         ],
         ["schema"] = ["schema > experiment.schema.json"],
     };

@@ -16,6 +16,8 @@ internal sealed class RunSettings
 
     public Option<string?> Out { get; } = new("--out", "-o") { Description = "The run folder; with several experiments its parent. By default a new one below runs/.", HelpName = "DIR" };
 
+    public Option<string?> Pretrained { get; } = PretrainedOption();
+
     public Option<int?> Workers { get; } = new("--workers") { Description = "Cohorts that train at once; by default one per core. Results do not depend on it.", HelpName = "N" };
 
     public Option<string?> Memory { get; } = new("--memory") { Description = "The most memory that cohorts take together, such as 4GB: smaller cohorts, fewer at once. Without it, what is available decides how many train at once.", HelpName = "SIZE" };
@@ -28,7 +30,11 @@ internal sealed class RunSettings
 
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Show no progress." };
 
-    public IEnumerable<Option> All => [Profile, Device, Arm, Set, Out, Workers, Memory, Checkpoint, Json, Fresh, Quiet];
+    public IEnumerable<Option> All => [Profile, Device, Arm, Set, Out, Pretrained, Workers, Memory, Checkpoint, Json, Fresh, Quiet];
+
+    /// <summary>The option of all commands that look for pretrained backbones.</summary>
+    public static Option<string?> PretrainedOption() =>
+        new("--pretrained") { Description = "The folder of pretrained backbones; runs/pretrained without it, wherever the run folder is.", HelpName = "DIR" };
 
     /// <summary>The request of one experiment.</summary>
     public RunRequest ToRequest(ParseResult parsed, ExperimentEntry entry, bool alone)
@@ -60,6 +66,7 @@ internal sealed class RunSettings
             Overrides = [.. (parsed.GetValue(Set) ?? []).Select(ParseOverride)],
             Folder = folder is null ? null : alone ? folder : Path.Combine(folder, entry.FullName),
             Root = "runs",
+            Pretrained = parsed.GetValue(Pretrained),
             Workers = workers ?? 0,
             Memory = memory,
             Fresh = parsed.GetValue(Fresh),

@@ -11,7 +11,7 @@ internal static class ShowCommand
         var name = new Argument<string>("EXPERIMENT") { Description = "A name, as 'list' shows it." };
         var settings = new RunSettings();
         var command = new Command("show", "Show the arms, shapes, cohorts and expectations of an experiment, without training.") { name };
-        foreach (var option in (ReadOnlySpan<Option>)[settings.Profile, settings.Device, settings.Arm, settings.Set, settings.Workers, settings.Memory])
+        foreach (var option in (ReadOnlySpan<Option>)[settings.Profile, settings.Device, settings.Arm, settings.Set, settings.Pretrained, settings.Workers, settings.Memory])
         {
             command.Options.Add(option);
         }
