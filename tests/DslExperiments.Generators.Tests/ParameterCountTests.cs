@@ -34,6 +34,8 @@ public class ParameterCountTests
             new LlamaOptions { Depth = 3, Width = 8, Heads = 4, KeyValueHeads = 2, HeadWidth = 6, Mlp = new SwiGlu { Hidden = 5 }, Vocabulary = 259, Context = 64 },
         ["kind: llama, depth: 3, width: 8, heads: 2, mlp: { hidden: 5 }, vocabulary: 259, context: 64, tied: true"] =
             new LlamaOptions { Depth = 3, Width = 8, Heads = 2, Mlp = new SwiGlu { Hidden = 5 }, Vocabulary = 259, Context = 64, Tied = true },
+        ["kind: llama, depth: 3, width: 8, heads: 2, attention: { bias: true }, mlp: { hidden: 5, bias: true }, vocabulary: 259, context: 64"] =
+            new LlamaOptions { Depth = 3, Width = 8, Heads = 2, Attention = new() { Bias = true }, Mlp = new SwiGlu { Hidden = 5, Bias = true }, Vocabulary = 259, Context = 64 },
         ["kind: gpt2, depth: 3, width: 8, heads: 2, mlp: { hidden: 5 }, vocabulary: 259, context: 64"] =
             new Gpt2Options { Depth = 3, Width = 8, Heads = 2, Mlp = new GeluMlp { Hidden = 5 }, Vocabulary = 259, Context = 64 },
         ["kind: t5, depth: 2, decoder_depth: 1, width: 8, heads: 2, head_width: 6, mlp: { hidden: 5 }, vocabulary: 259, relative_buckets: 8"] =

@@ -78,7 +78,7 @@ public sealed class TextRunTests : IClassFixture<TextRunTests.TextStudies>
             """,
         ["llama-texts"] = $$"""
             summary: Texts for texts, with prompts that another spec starts from.
-            backbone: { kind: llama, context: 64, kv_heads: 1, {{Shape}} }
+            backbone: { kind: llama, context: 64, kv_heads: 1, attention: { bias: true }, {{Shape.Replace("hidden: 16", "hidden: 16, bias: true")}} }
             task: { family: text_to_text, train: $/pairs.jsonl, eval: $/pairs.jsonl, transfer: $/pairs.jsonl, template: "{in.text} > ", max_output: 4 }
             methods:
               prompt: { length: 3 }

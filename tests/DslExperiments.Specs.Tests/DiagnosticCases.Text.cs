@@ -18,7 +18,7 @@ public static partial class DiagnosticCases
         Case("classification by an encoder-decoder", T5 + Classify),
         Case("language modelling", Llama + Model),
         Case("activation of a checkpoint", Llama.Replace("llama", "gpt2", StringComparison.Ordinal).Replace("kv_heads: 2, ", "", StringComparison.Ordinal).Replace("hidden: 16", "hidden: 16, activation: relu", StringComparison.Ordinal) + Model),
-        Case("activation that a family fixes", Llama.Replace("hidden: 16", "hidden: 16, «activation»: relu", StringComparison.Ordinal) + Model, "DSLX0101 unknown key 'activation' in backbone.mlp; valid are hidden"),
+        Case("activation that a family fixes", Llama.Replace("hidden: 16", "hidden: 16, «activation»: relu", StringComparison.Ordinal) + Model, "DSLX0101 unknown key 'activation' in backbone.mlp; valid are hidden, bias"),
         Case("text to text", T5 + Translate),
         Case("checkpoint without a tokenizer of its own", Llama.Replace("tokenizer: bytes", "weights: models/tiny", StringComparison.Ordinal) + Model),
         Case("no tokenizer", Llama.Replace(", tokenizer: bytes", "", StringComparison.Ordinal) + Model.Replace("language_modelling", "«language_modelling»", StringComparison.Ordinal), "DSLX0318 task.family language_modelling reads texts, and neither backbone.tokenizer nor backbone.weights makes tokens of them"),
@@ -55,6 +55,6 @@ public static partial class DiagnosticCases
             "groups of choices",
             Llama + Classify.Replace("labels: [neg, pos]", "choices: [neg, pos], group: town", StringComparison.Ordinal).Replace("text_classification", "multiple_choice", StringComparison.Ordinal).Replace("[accuracy]", "[accuracy, accuracy_gap]", StringComparison.Ordinal)),
         Case("no batch of texts", Llama + Model.Replace(", batch: 8", "", StringComparison.Ordinal).Replace("family: language_modelling", "family: «language_modelling»", StringComparison.Ordinal), "DSLX0312 task.family language_modelling draws its own sequences for every step, so training.batch must say how many"),
-        Case("key of another family of backbones", Llama.Replace("context", "«causal»: true, context", StringComparison.Ordinal) + Model, "DSLX0101 unknown key 'causal' in backbone; valid are depth, width, heads, kv_heads, head_width, mlp, vocabulary, context, tied, rotary_base, rotary_scaling, norm_epsilon, dtype, weights, seed, tokenizer, kind"),
+        Case("key of another family of backbones", Llama.Replace("context", "«causal»: true, context", StringComparison.Ordinal) + Model, "DSLX0101 unknown key 'causal' in backbone; valid are depth, width, heads, kv_heads, head_width, attention, mlp, vocabulary, context, tied, rotary_base, rotary_scaling, norm_epsilon, dtype, weights, seed, tokenizer, kind"),
     ];
 }

@@ -100,7 +100,7 @@ internal sealed class TransformerFields(BoundSection section)
 
     /// <summary>True when a weight has a bias.</summary>
     public bool HasBias(string weight, Point point) =>
-        point.Bool(weight.StartsWith("mlp", StringComparison.Ordinal) ? MlpBias : AttentionBias) && weight != "mlp_gate";
+        point.Bool(weight.StartsWith("mlp", StringComparison.Ordinal) ? MlpBias : AttentionBias);
 
     /// <summary>The weights that a list of words names and that exist.</summary>
     public List<string> Named(SpecValue words, Point point)

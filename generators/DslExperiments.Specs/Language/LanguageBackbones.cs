@@ -18,14 +18,17 @@ internal static class LanguageBackbones
             new Parameter("high", new NumberType(0, 1e6)),
             new Parameter("original", new IntType(1, Limits.MaxSize))));
 
-    public static readonly Variant Llama = new("llama", "A backbone of the LLaMA family: causal, RMSNorm, SwiGLU, rotary positions, no biases.", new Section(
+    public static readonly Variant Llama = new("llama", "A backbone of the LLaMA family: causal, RMSNorm, SwiGLU, rotary positions, no biases unless asked for.", new Section(
         Namespace + "LlamaOptions",
         Shared(
             new[]
             {
                 KeyValueHeads,
                 HeadWidth,
-                Hidden("SwiGlu"),
+                Field.Of("attention", "Attention", "What the family's attention has or has not.", new Section(
+                    Namespace + "AttentionOptions",
+                    new Field("bias", "Bias", new BoolType(), new SpecValue.Bool(false), "True for biases of the query, key, value and output matrices."))),
+                Hidden("SwiGlu", new Field("bias", "Bias", new BoolType(), new SpecValue.Bool(false), "True for biases of all three matrices.")),
             },
             Context,
             new Field("tied", "Tied", new BoolType(), new SpecValue.Bool(false), "True when the unembedding is the embedding."),

@@ -1,6 +1,6 @@
 namespace DslExperiments.Backbones;
 
-/// <summary>A backbone of the LLaMA family: causal, RMSNorm, SwiGLU, rotary positions, no biases (<c>kind: llama</c>).</summary>
+/// <summary>A backbone of the LLaMA family: causal, RMSNorm, SwiGLU, rotary positions, no biases unless asked for (<c>kind: llama</c>).</summary>
 public sealed record LlamaOptions : TransformerOptions
 {
     /// <summary>The family's marks; shape is as in <see cref="TransformerOptions"/>.</summary>
@@ -53,7 +53,7 @@ public sealed record T5Options : TransformerOptions
     }
 }
 
-/// <summary><c>W_2 (silu(W_g x) ⊙ W_1 x)</c>, as in LLaMA (Shazeer 2020).</summary>
+/// <summary><c>W_2 (silu(W_g x) ⊙ W_1 x)</c>, as in LLaMA (Shazeer 2020); without biases unless <see cref="MlpOptions.Bias"/> asks for them.</summary>
 public sealed record SwiGlu : MlpOptions
 {
     /// <summary>The form; its size is <see cref="MlpOptions.Hidden"/>.</summary>

@@ -99,8 +99,8 @@ public sealed record AttentionOptions
 }
 
 /// <summary>
-/// <c>W_2 act(W_1 x + b_1) + b_2</c>, or with <see cref="Gated"/> <c>W_2 (act(W_g x) ⊙ W_1 x)</c>; plus <c>x</c> with
-/// <see cref="Residual"/>.
+/// <c>W_2 act(W_1 x + b_1) + b_2</c>, or with <see cref="Gated"/> <c>W_2 (act(W_g x + b_g) ⊙ (W_1 x + b_1)) + b_2</c>; plus
+/// <c>x</c> with <see cref="Residual"/>.
 /// </summary>
 public record MlpOptions
 {
@@ -116,7 +116,7 @@ public record MlpOptions
     /// <summary>True for a gate W_g, [r, D], as in SwiGLU (Shazeer 2020).</summary>
     public bool Gated { get; init; }
 
-    /// <summary>True for the biases b_1 and b_2.</summary>
+    /// <summary>True for the biases b_1, b_2 and b_g.</summary>
     public bool Bias { get; init; } = true;
 }
 

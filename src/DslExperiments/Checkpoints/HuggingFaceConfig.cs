@@ -94,6 +94,19 @@ internal sealed class HuggingFaceConfig
         ? null
         : value.ValueKind == JsonValueKind.Object ? new HuggingFaceConfig(file, value, $"{path}{key}.") : throw Unsupported(key, "an object is needed");
 
+    /// <summary>True when the file has the key, though it be null.</summary>
+    public bool Has(string key) => keys.TryGetProperty(key, out _);
+
+    /// <summary>Refuses every number but one.</summary>
+    /// <exception cref="ExperimentUsageException">The key has another.</exception>
+    public void RequireNumber(string key, double wanted, string hint)
+    {
+        if (Number(key, wanted) != wanted)
+        {
+            throw Unsupported(key, hint);
+        }
+    }
+
     /// <summary>Refuses every value but one.</summary>
     /// <exception cref="ExperimentUsageException">The flag has the other value.</exception>
     public void Require(string key, bool wanted)

@@ -7,12 +7,20 @@ namespace DslExperiments.Checkpoints;
 internal sealed class LlamaFamily : CheckpointFamily
 {
     private const string Table = "model.embed_tokens.weight";
+    private const string Mistral = "mistral";
+
+    private const string SlidingWindow = "sliding_window";
+    private const string NoWindow =
+        "only null is supported; sequences of up to as many tokens never meet the window: make it null and max_position_embeddings no more than it was";
+
+    /// <summary>The window of a <c>mistral</c> whose configuration does not name one.</summary>
+    private const int MistralWindow = 4096;
 
     /// <inheritdoc/>
     public override string Kind => "llama";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ModelTypes { get; } = ["llama", "mistral"];
+    public override IReadOnlyList<string> ModelTypes { get; } = ["llama", Mistral];
 
     /// <inheritdoc/>
     public override string Prefix => "model.";
@@ -32,11 +40,22 @@ internal sealed class LlamaFamily : CheckpointFamily
             throw config.Unsupported("hidden_act", "only \"silu\" is supported");
         }
 
-        config.Require("mlp_bias", false);
         int context = config.Int("max_position_embeddings", 2048);
-        config.RequireNone(
-            "sliding_window", "only null is supported; sequences of up to as many tokens never meet the window: make it null and max_position_embeddings no more than it was");
+        config.RequireNone(SlidingWindow, NoWindow);
+        if (config.Text("model_type") == Mistral && !config.Has(SlidingWindow) && context > MistralWindow)
+        {
+            throw config.Unsupported(SlidingWindow, $"where a {Mistral} does not say so, it is {SpecText.Of(MistralWindow)}; {NoWindow}");
+        }
+
+        config.RequireNumber("partial_rotary_factor", 1, "heads that are turned in part are not supported");
         var parameters = config.Section("rope_parameters");
+        parameters?.RequireNumber("partial_rotary_factor", 1, "heads that are turned in part are not supported");
+        if (parameters is not null)
+        {
+            config.RequireNone("rope_scaling", "rope_parameters says it, too: leave one of them");
+        }
+
+        double wavelengths = config.Number("rope_theta", 10_000);
         return new LlamaOptions
         {
             Depth = config.Int("num_hidden_layers", most: 65_536),
@@ -44,12 +63,12 @@ internal sealed class LlamaFamily : CheckpointFamily
             Heads = heads,
             KeyValueHeads = keyValueHeads == heads ? 0 : keyValueHeads,
             HeadWidth = HeadWidthOf(config, "num_attention_heads", config.Int("head_dim", 0) is > 0 and var size ? size : null, width, heads),
-            Mlp = new SwiGlu { Hidden = config.Int("intermediate_size") },
+            Mlp = new SwiGlu { Hidden = config.Int("intermediate_size"), Bias = config.Flag("mlp_bias", false) },
             Attention = new AttentionOptions { Bias = config.Flag("attention_bias", false) },
             Vocabulary = config.Int("vocab_size"),
             Context = context,
             NormEpsilon = config.Number("rms_norm_eps", 1e-6),
-            RotaryBase = parameters?.Number("rope_theta", 10_000) ?? config.Number("rope_theta", 10_000),
+            RotaryBase = parameters?.Number("rope_theta", wavelengths) ?? wavelengths,
             RotaryScaling = ScalingOf(parameters ?? config.Section("rope_scaling"), context),
             Tied = config.Flag("tie_word_embeddings", false),
         };
@@ -66,16 +85,16 @@ internal sealed class LlamaFamily : CheckpointFamily
             string at = $"model.layers.{layer}.";
             yield return new(WeightNames.Gain(layer, NormPlace.Attention), at + "input_layernorm.weight", [width]);
             yield return new(WeightNames.Gain(layer, NormPlace.Mlp), at + "post_attention_layernorm.weight", [width]);
-            bool biased = options.Attention.Bias;
+            bool biased = options.Attention.Bias, mlpBiased = options.Mlp.Bias;
             foreach (var weight in (IEnumerable<CheckpointWeight>)
                      [
                          .. Linear(layer, Projection.Q, at + "self_attn.q_proj", (queries, width), biased),
                          .. Linear(layer, Projection.K, at + "self_attn.k_proj", (keys, width), biased),
                          .. Linear(layer, Projection.V, at + "self_attn.v_proj", (keys, width), biased),
                          .. Linear(layer, Projection.O, at + "self_attn.o_proj", (width, queries), biased),
-                         .. Linear(layer, Projection.MlpGate, at + "mlp.gate_proj", (hidden, width), bias: false),
-                         .. Linear(layer, Projection.MlpIn, at + "mlp.up_proj", (hidden, width), bias: false),
-                         .. Linear(layer, Projection.MlpOut, at + "mlp.down_proj", (width, hidden), bias: false),
+                         .. Linear(layer, Projection.MlpGate, at + "mlp.gate_proj", (hidden, width), mlpBiased),
+                         .. Linear(layer, Projection.MlpIn, at + "mlp.up_proj", (hidden, width), mlpBiased),
+                         .. Linear(layer, Projection.MlpOut, at + "mlp.down_proj", (width, hidden), mlpBiased),
                      ])
             {
                 yield return weight;
@@ -97,7 +116,7 @@ internal sealed class LlamaFamily : CheckpointFamily
 
     private static RotaryScaling ScalingOf(HuggingFaceConfig? section, int context)
     {
-        string type = section?.Text("rope_type", section.Text("type", "default")) ?? "default";
+        string key = section?.Has("rope_type") ?? true ? "rope_type" : "type", type = section?.Text(key, "default") ?? "default";
         return type switch
         {
             "default" => new NoRotaryScaling(),
@@ -107,7 +126,7 @@ internal sealed class LlamaFamily : CheckpointFamily
                 section.Number("low_freq_factor"),
                 section.Number("high_freq_factor"),
                 section.Int("original_max_position_embeddings", context)),
-            _ => throw section!.Unsupported("rope_type", "only \"default\", \"linear\" and \"llama3\" are supported"),
+            _ => throw section!.Unsupported(key, "only \"default\", \"linear\" and \"llama3\" are supported"),
         };
     }
 }

@@ -27,6 +27,14 @@ internal sealed class T5Family : CheckpointFamily
             throw config.Unsupported("feed_forward_proj", "only \"gated-gelu\", that of T5 v1.1, is supported");
         }
 
+        // What the libraries derive from feed_forward_proj, unless the file has it, too.
+        config.Require("is_gated_act", true);
+        if (config.Text("dense_act_fn", "gelu_new") is not ("gelu_new" or "gelu_pytorch_tanh"))
+        {
+            throw config.Unsupported("dense_act_fn", "only \"gelu_new\" is supported");
+        }
+
+        config.Require("scale_decoder_outputs", false);
         if (config.Flag("tie_word_embeddings", true))
         {
             throw config.Unsupported("tie_word_embeddings", "only false, as T5 v1.1 has it, is supported");

@@ -34,11 +34,10 @@ public static class Projections
         _ => throw new ArgumentOutOfRangeException(nameof(projection), projection, "A group of weights has no single shape."),
     };
 
-    /// <summary>True when a weight has a bias; a gate has none.</summary>
+    /// <summary>True when a weight has a bias.</summary>
     public static bool HasBias(Projection projection, TransformerOptions backbone) => projection switch
     {
-        Projection.MlpIn or Projection.MlpOut => backbone.Mlp.Bias,
-        Projection.MlpGate => false,
+        Projection.MlpIn or Projection.MlpGate or Projection.MlpOut => backbone.Mlp.Bias,
         _ => backbone.Attention.Bias,
     };
 

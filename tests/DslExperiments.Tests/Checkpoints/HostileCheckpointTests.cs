@@ -32,7 +32,13 @@ public sealed class HostileCheckpointTests
     [InlineData("tie_word_embeddings", "1", "tie_word_embeddings is 1; true or false is needed")]
     [InlineData("attention_bias", "true", "'model.layers.0.self_attn.q_proj.bias', [4], is missing")]
     [InlineData("hidden_act", "\"gelu\"", "hidden_act is \"gelu\"; only \"silu\" is supported")]
-    [InlineData("mlp_bias", "true", "mlp_bias is true; only false is supported")]
+    [InlineData("mlp_bias", "true", "'model.layers.0.mlp.gate_proj.bias', [6], is missing")]
+    [InlineData("mlp_bias", "1", "mlp_bias is 1; true or false is needed")]
+    [InlineData("partial_rotary_factor", "0.5", "config.json: partial_rotary_factor is 0.5; heads that are turned in part")]
+    [InlineData("rope_parameters", """{"partial_rotary_factor":0.5}""", "config.json: rope_parameters.partial_rotary_factor is 0.5; heads that are turned in part")]
+    [InlineData("rope_parameters", """{"rope_type":"dynamic","factor":2}""", "rope_parameters.rope_type is \"dynamic\"; only")]
+    [InlineData("rope_scaling", """{"type":"dynamic","factor":2}""", "rope_scaling.type is \"dynamic\"; only")]
+    [InlineData("model_type", "\"qwen2\"", "config.json: model_type is \"qwen2\"; only llama, mistral, gpt2, t5, mt5 are supported.")]
     [InlineData("rope_scaling", """{"rope_type":"yarn","factor":4}""", "rope_scaling.rope_type is \"yarn\"; only")]
     [InlineData("rope_scaling", """{"rope_type":"linear"}""", "rope_scaling.factor is missing")]
     [InlineData("rope_scaling", "4", "rope_scaling is 4; an object is needed")]
@@ -50,6 +56,26 @@ public sealed class HostileCheckpointTests
         }
 
         Assert.Contains(expected[^1], Refusal(folder.Write()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wavelengths_stand_in_one_place_and_a_mistral_says_its_window()
+    {
+        using var folder = new ModelFolder();
+        folder.Config["rope_parameters"] = JsonNode.Parse("""{"rope_type":"default"}""");
+        folder.Config["rope_theta"] = 5000;
+        Assert.Equal(5000, Checkpoint.Open(folder.Write()).Options.RotaryBase);
+        folder.Config["rope_scaling"] = JsonNode.Parse("""{"rope_type":"linear","factor":2}""");
+        Assert.Contains("rope_scaling is {\"rope_type\":\"linear\",\"factor\":2}; rope_parameters says it, too", Refusal(folder.Write()), StringComparison.Ordinal);
+
+        folder.Config.Remove("rope_scaling");
+        folder.Config["model_type"] = "mistral";
+        folder.Config["max_position_embeddings"] = 4096;
+        Assert.Equal(4096, Checkpoint.Open(folder.Write()).Options.Context);
+        folder.Config["max_position_embeddings"] = 4097;
+        Assert.Contains("sliding_window is null; where a mistral does not say so, it is 4096", Refusal(folder.Write()), StringComparison.Ordinal);
+        folder.Config["sliding_window"] = null;
+        Assert.Equal(4097, Checkpoint.Open(folder.Write()).Options.Context);
     }
 
     [Theory]
@@ -257,6 +283,9 @@ public sealed class HostileCheckpointTests
     [InlineData("feed_forward_proj", null, "feed_forward_proj is null; only \"gated-gelu\"")]
     [InlineData("tie_word_embeddings", "true", "tie_word_embeddings is true; only false")]
     [InlineData("is_encoder_decoder", "false", "is_encoder_decoder is false; only true is supported")]
+    [InlineData("is_gated_act", "false", "is_gated_act is false; only true is supported")]
+    [InlineData("dense_act_fn", "\"gelu\"", "dense_act_fn is \"gelu\"; only \"gelu_new\" is supported")]
+    [InlineData("scale_decoder_outputs", "true", "scale_decoder_outputs is true; only false is supported")]
     [InlineData("relative_attention_num_buckets", "2", "relative_attention_num_buckets is 2; a whole number from 4")]
     public void A_t5_that_the_backbone_cannot_be_is_refused(string key, string? value, string expected) => Assert.Contains(
         expected,
