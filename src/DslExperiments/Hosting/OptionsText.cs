@@ -21,7 +21,7 @@ internal static class OptionsText
         nameof(Training.TrainingOptions.EarlyStopping), nameof(LoraOptions.Dropout), nameof(PrefixOptions.Layers), nameof(PrefixOptions.Reparametrization),
     ];
 
-    /// <summary>The settings of a record, without its kind.</summary>
+    /// <summary>The settings of a record, without its kind and without texts that are empty, as those of files that are not there.</summary>
     public static string Of(object options)
     {
         var own = Activator.CreateInstance(options.GetType());
@@ -29,6 +29,7 @@ internal static class OptionsText
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(static property => property.CanWrite && property.GetIndexParameters().Length == 0)
             .Where(property => !Marks.Contains(property.Name) || property.PropertyType == typeof(Initializer) || !IsOwn(property.GetValue(options)!, property.GetValue(own)!))
+            .Where(property => property.GetValue(options) is not "")
             .Select(property => Member(property.Name, property.GetValue(options))));
     }
 

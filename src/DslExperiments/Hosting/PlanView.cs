@@ -1,6 +1,5 @@
 using System.Globalization;
 using DslExperiments.Cohorts;
-using DslExperiments.Methods;
 using DslExperiments.Planning;
 using DslExperiments.Pretraining;
 using Spectre.Console;
@@ -105,7 +104,7 @@ internal static class PlanView
                 Markup.Escape(group.Key),
                 string.Join(' ', group.Select(static pair => SpecText.Of(pair.First.Seed))),
                 SpecText.Of(group.First().First.TrainableParameters),
-                Markup.Escape(Shape(group.First().Second)));
+                Markup.Escape(AdapterShape.Of(group.First().Second.Method, group.First().Second.Backbone)));
         }
 
         console.Write(table);
@@ -155,14 +154,6 @@ internal static class PlanView
 
         console.WriteLine();
     }
-
-    private static string Shape(ArmDesign design) => design.Method switch
-    {
-        PromptOptions prompt => string.Create(CultureInfo.InvariantCulture, $"prompt [{prompt.Length}, {design.Backbone.Width}]"),
-        LoraOptions lora => string.Create(CultureInfo.InvariantCulture, $"A [{lora.Rank}, in], B [out, {lora.Rank}] on {SpecText.Of(lora.On)}"),
-        FullOptions full => $"weights {SpecText.Of(full.On)}",
-        _ => "",
-    };
 
     /// <summary>The first points of a cohort.</summary>
     private static string Members(ExperimentPlan plan, CohortPlan cohort)
