@@ -27,7 +27,7 @@ public sealed partial class Cohort
     internal bool IsPart => Widen is not null;
 
     /// <summary>What the lanes of a part had at its end.</summary>
-    internal ImmutableArray<LanePast> PartEnd => [.. ends.Select((state, lane) => record.PastOf(lane, state, JoulesOf(lane)))];
+    internal ImmutableArray<LanePast> PartEnd => [.. ends.Zip(Joules).Select((end, lane) => record.PastOf(lane, end.First, end.Second))];
 
     /// <summary>Lanes that left.</summary>
     internal bool HasLeft(int lane) => record.HasLeft(lane);

@@ -97,7 +97,7 @@ public sealed partial class Cohort
                 Record(index, losses, last ? null : lane => LaneState.Take(lane, adapter, optimizer));
                 if (!last && record.Active is > 0 and var active && active <= NarrowsAt && index + every < steps)
                 {
-                    before = PastsOf(adapter, optimizer, JoulesOf);
+                    before = PastsOf(adapter, optimizer);
                 }
             }
         }
@@ -107,8 +107,8 @@ public sealed partial class Cohort
         Rung is null && !IsPart ? [] : [.. Enumerable.Range(0, Count).Select(lane => LaneState.Take(lane, adapter, optimizer))];
 
     /// <summary>What every lane would take along now; one that left, what it left with.</summary>
-    private ImmutableArray<LanePast> PastsOf(Adapter adapter, Optimizer optimizer, Func<int, double> joules) =>
-        [.. Enumerable.Range(0, Count).Select(lane => record.PastOf(lane, record.KeptOf(lane) ?? LaneState.Take(lane, adapter, optimizer), joules(lane)))];
+    private ImmutableArray<LanePast> PastsOf(Adapter adapter, Optimizer optimizer) =>
+        [.. Joules.Select((joules, lane) => record.PastOf(lane, record.KeptOf(lane) ?? LaneState.Take(lane, adapter, optimizer), joules))];
 
     /// <summary>What an update has made of the lanes that are trained on; null for the others.</summary>
     private ImmutableArray<LaneState?> After(Adapter adapter, Optimizer optimizer) =>
@@ -173,6 +173,7 @@ public sealed partial class Cohort
         }
 
         record.Restore(state);
+        earlierJoules = state.Joules;
         return state.Step;
     }
 
@@ -188,8 +189,8 @@ public sealed partial class Cohort
         if (pause || session.SaveDue)
         {
             session.Save(Widen is null
-                ? record.ToState(done, StateTensors(adapter, optimizer))
-                : Widen(done, PastsOf(adapter, optimizer, static _ => 0)));
+                ? record.ToState(done, StateTensors(adapter, optimizer)) with { Joules = Joules }
+                : Widen(done, PastsOf(adapter, optimizer)));
         }
 
         if (pause)

@@ -30,6 +30,7 @@ public sealed partial class Cohort
     private Text.Tokenizers.TextTokenizer? tokenizer;
     private ImmutableArray<LaneState> ends = [];
     private Results.EnergyAccount? energy;
+    private IReadOnlyList<double> earlierJoules = [];
 
     /// <summary>Binds a planned cohort to the run around it.</summary>
     public Cohort(CohortPlan plan, ICohortSession session, Device device)
@@ -121,8 +122,18 @@ public sealed partial class Cohort
     /// <summary>What it left at its rung, once <see cref="Finish"/> was called.</summary>
     internal RungEnd? RungEnd { get; private set; }
 
-    /// <summary>An estimate of the energy that the training of a lane took, without what came before an interruption and without metrics.</summary>
-    internal double JoulesOf(int lane) => ((energy?.End() ?? 0) / Count) + (Start?.Lanes[lane].Joules ?? 0);
+    /// <summary>
+    /// Per lane an estimate of the energy that its training took so far, in all sittings and all cohorts that it was in,
+    /// without metrics and without what a killed sitting did after its last checkpoint.
+    /// </summary>
+    internal ImmutableArray<double> Joules
+    {
+        get
+        {
+            double own = (energy?.Joules ?? 0) / Count;
+            return [.. Enumerable.Range(0, Count).Select(lane => own + (earlierJoules.Count > 0 ? earlierJoules[lane] : Start?.Lanes[lane].Joules ?? 0))];
+        }
+    }
 
     /// <summary>The measured steps so far.</summary>
     public IReadOnlyList<MeasuredStep> Curve => record.Curve;
@@ -153,9 +164,10 @@ public sealed partial class Cohort
         if (Rung is { } rung)
         {
             double[] compared = Measured(metrics.First(metric => metric.Name == rung.Metric), trained);
+            var joules = Joules;
             RungEnd = new RungEnd(
                 [.. best.Select(lane => DivergedAt[lane] >= 0 ? double.NaN : compared[lane])],
-                [.. ends.Select((state, lane) => record.PastOf(lane, state, JoulesOf(lane)))]);
+                [.. ends.Select((state, lane) => record.PastOf(lane, state, joules[lane]))]);
             return;
         }
 

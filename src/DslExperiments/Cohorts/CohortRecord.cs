@@ -158,13 +158,17 @@ internal sealed class CohortRecord
     {
         StoppedAt = [.. end.Lanes.Select(static lane => lane.StoppedAt)],
         Values = end.Values,
+        Joules = [.. end.Lanes.Select(static lane => lane.Joules)],
     };
 
     /// <summary>What <see cref="ToState(int, RungEnd)"/> was made of; its tensors become the lanes'.</summary>
     public static RungEnd ToRung(CohortState state) => new(
         [.. state.Values],
         [.. state.DivergedAt.Select((at, lane) => new LanePast(
-            [.. state.Curve.Select(step => new CurvePoint(step.Step, step.Losses[lane]))], at, state.StoppedAt[lane], LaneOf(lane, state)))]);
+            [.. state.Curve.Select(step => new CurvePoint(step.Step, step.Losses[lane]))], at, state.StoppedAt[lane], LaneOf(lane, state))
+        {
+            Joules = state.Joules.Count > 0 ? state.Joules[lane] : 0,
+        })]);
 
     /// <summary>True for the name of a tensor that a lane keeps.</summary>
     public static bool IsKept(string name) => name.StartsWith(KeptPrefix, StringComparison.Ordinal);

@@ -47,6 +47,9 @@ public sealed record CohortState(
     /// <summary>The lanes that a narrower cohort was going on with; empty when it was the cohort as planned.</summary>
     public IReadOnlyList<int> Lanes { get; init; } = [];
 
+    /// <summary>An estimate of the energy, in joules, that the training of every lane took so far; empty when nobody counted.</summary>
+    public IReadOnlyList<double> Joules { get; init; } = [];
+
     /// <summary>The metric by which arms are compared at a rung, one value per arm of the plan; empty on the way there.</summary>
     public IReadOnlyList<double> Values { get; init; } = [];
 }

@@ -21,7 +21,8 @@ public sealed class Energy : Metric
     internal static double[] Of(TrainedCohort trained)
     {
         var cohort = trained.Cohort;
-        var arms = Enumerable.Range(0, cohort.Count).GroupBy(cohort.ArmOf).ToDictionary(static arm => arm.Key, arm => arm.Sum(cohort.JoulesOf));
+        var joules = cohort.Joules;
+        var arms = Enumerable.Range(0, cohort.Count).GroupBy(cohort.ArmOf).ToDictionary(static arm => arm.Key, arm => arm.Sum(lane => joules[lane]));
         return [.. Enumerable.Range(0, cohort.Count).Select(lane => arms[cohort.ArmOf(lane)] / 3600)];
     }
 }

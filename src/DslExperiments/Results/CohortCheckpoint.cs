@@ -33,9 +33,12 @@ internal static class CohortCheckpoint
             ["lanes"] = Written(state.Lanes),
             ["curve"] = Encoding.UTF8.GetString(JsonWriting.ToBytes(writer => WriteCurve(writer, state.Curve), JsonWriting.Compact)).TrimEnd(),
         };
-        if (state.Values.Count > 0)
+        foreach (var (name, values) in (ReadOnlySpan<(string, IReadOnlyList<double>)>)[("values", state.Values), ("joules", state.Joules)])
         {
-            metadata["values"] = Encoding.UTF8.GetString(JsonWriting.ToBytes(writer => WriteValues(writer, state.Values), JsonWriting.Compact)).TrimEnd();
+            if (values.Count > 0)
+            {
+                metadata[name] = Encoding.UTF8.GetString(JsonWriting.ToBytes(writer => WriteValues(writer, values), JsonWriting.Compact)).TrimEnd();
+            }
         }
 
         metadata[HashKey] = ContentHash(tensors, metadata);
@@ -68,7 +71,6 @@ internal static class CohortCheckpoint
         }
 
         using var curve = JsonDocument.Parse(file.Metadata["curve"]);
-        using var values = JsonDocument.Parse(file.Metadata.GetValueOrDefault("values", "[]"));
         return new CohortState(
             int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture),
             file.Tensors.ToDictionary(static pair => pair.Key, static pair => TensorBytes.ToTensor(pair.Value)),
@@ -77,7 +79,8 @@ internal static class CohortCheckpoint
         {
             StoppedAt = Steps(file.Metadata["stopped_at"]),
             Lanes = Steps(file.Metadata["lanes"]),
-            Values = [.. values.RootElement.EnumerateArray().Select(static value => value.ReadNumberOrName())],
+            Values = ReadValues(file.Metadata.GetValueOrDefault("values", "[]")),
+            Joules = ReadValues(file.Metadata.GetValueOrDefault("joules", "[]")),
         };
     }
 
@@ -113,6 +116,12 @@ internal static class CohortCheckpoint
         }
 
         writer.WriteEndArray();
+    }
+
+    private static double[] ReadValues(string written)
+    {
+        using var values = JsonDocument.Parse(written);
+        return [.. values.RootElement.EnumerateArray().Select(static value => value.ReadNumberOrName())];
     }
 
     private static string Written(IReadOnlyList<int> steps) => string.Join(',', steps.Select(static step => step.ToString(CultureInfo.InvariantCulture)));

@@ -41,20 +41,34 @@ internal sealed class EnergyAccount
     /// <summary>Begins a training's account.</summary>
     public static EnergyAccount Begin(bool accelerated) => new(accelerated);
 
-    /// <summary>Ends it, at the first call, and gives its joules.</summary>
-    public double End()
+    /// <summary>Its joules so far, or all of them once it was ended.</summary>
+    public double Joules
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (joules is null)
+                {
+                    Settle();
+                }
+
+                return joules ?? Total - begun;
+            }
+        }
+    }
+
+    /// <summary>Ends it; once is enough.</summary>
+    public void End()
     {
         lock (Gate)
         {
             if (joules is null)
             {
-                Settle();
+                joules = Joules;
                 onCores--;
                 onAccelerators -= accelerated ? 1 : 0;
-                joules = Total - begun;
             }
-
-            return joules.Value;
         }
     }
 
