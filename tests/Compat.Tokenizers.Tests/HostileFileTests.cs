@@ -184,6 +184,23 @@ public sealed class HostileFileTests
         }
     }
 
+    [Theory]
+    [InlineData("normalizer", "normalizers")]
+    [InlineData("decoder", "decoders")]
+    public void Replacements_that_multiply_a_text_are_refused_where_they_are_used(string part, string steps)
+    {
+        var replace = new { type = "Replace", pattern = new { String = "a" }, content = new string('a', 1000) };
+        var step = new Dictionary<string, object> { ["type"] = "Sequence", [steps] = Enumerable.Repeat(replace, 5) };
+        using var folder = new TemporaryFolder();
+        var tokenizer = TokenizerFiles.Open(folder.Write("tokenizer.json", JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            ["model"] = new { type = "BPE", vocab = new Dictionary<string, int> { ["a"] = 0 }, merges = Array.Empty<string>() },
+            [part] = step,
+        })));
+        var error = Assert.Throws<ExperimentUsageException>(() => tokenizer.Decode(tokenizer.Encode("aa")));
+        Assert.Contains($"tokenizer.json.{part} makes ", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Wrong_word_lists_are_refused_with_the_reason()
     {

@@ -35,6 +35,12 @@ internal sealed class LlamaFamily : CheckpointFamily
             throw config.Unsupported("num_key_value_heads", $"it must divide num_attention_heads, {SpecText.Of(heads)}");
         }
 
+        int headWidth = HeadWidthOf(config, "num_attention_heads", config.Int("head_dim", 0) is > 0 and var size ? size : null, width, heads);
+        if ((headWidth > 0 ? headWidth : width / heads) % 2 != 0)
+        {
+            throw config.Unsupported(headWidth > 0 ? "head_dim" : "num_attention_heads", $"rotary positions need heads of even size, not {SpecText.Of(headWidth > 0 ? headWidth : width / heads)}");
+        }
+
         if (config.Text("hidden_act", "silu") is not ("silu" or "swish"))
         {
             throw config.Unsupported("hidden_act", "only \"silu\" is supported");
@@ -62,7 +68,7 @@ internal sealed class LlamaFamily : CheckpointFamily
             Width = width,
             Heads = heads,
             KeyValueHeads = keyValueHeads == heads ? 0 : keyValueHeads,
-            HeadWidth = HeadWidthOf(config, "num_attention_heads", config.Int("head_dim", 0) is > 0 and var size ? size : null, width, heads),
+            HeadWidth = headWidth,
             Mlp = new SwiGlu { Hidden = config.Int("intermediate_size"), Bias = config.Flag("mlp_bias", false) },
             Attention = new AttentionOptions { Bias = config.Flag("attention_bias", false) },
             Vocabulary = config.Int("vocab_size"),

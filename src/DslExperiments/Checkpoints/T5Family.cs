@@ -40,6 +40,12 @@ internal sealed class T5Family : CheckpointFamily
             throw config.Unsupported("tie_word_embeddings", "only false, as T5 v1.1 has it, is supported");
         }
 
+        int buckets = config.Int("relative_attention_num_buckets", 32, least: 4), distance = config.Int("relative_attention_max_distance", 128, least: 2);
+        if (distance <= buckets / 2)
+        {
+            throw config.Unsupported("relative_attention_max_distance", $"it must be more than half of relative_attention_num_buckets, {SpecText.Of(buckets / 2)}");
+        }
+
         return new T5Options
         {
             Depth = depth,
@@ -49,8 +55,8 @@ internal sealed class T5Family : CheckpointFamily
             HeadWidth = HeadWidthOf(config, "num_heads", config.Int("d_kv", 64), width, heads),
             Mlp = new GatedGelu { Hidden = config.Int("d_ff") },
             Vocabulary = config.Int("vocab_size"),
-            RelativeBuckets = config.Int("relative_attention_num_buckets", 32, least: 4),
-            RelativeDistance = config.Int("relative_attention_max_distance", 128, least: 2),
+            RelativeBuckets = buckets,
+            RelativeDistance = distance,
             NormEpsilon = config.Number("layer_norm_epsilon", 1e-6),
         };
     }

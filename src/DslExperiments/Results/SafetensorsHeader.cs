@@ -30,6 +30,9 @@ public sealed record SafetensorsHeader(
     /// <summary>The limit that the format's reference reader sets, too.</summary>
     private const ulong LargestHeader = 100_000_000;
 
+    /// <summary>No tensor that is meant has a longer name or more axes, and messages can quote both.</summary>
+    private const int LongestName = 1000, MostAxes = 64;
+
     /// <summary>Reads the header at the start of a stream whose length is the file's.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a well-formed file.</exception>
     public static SafetensorsHeader Read(Stream stream)
@@ -94,10 +97,20 @@ public sealed record SafetensorsHeader(
     private static SafeTensorEntry ParseTensor(JsonProperty property, long dataStart, long dataLength)
     {
         var name = property.Name;
+        if (name.Length > LongestName)
+        {
+            throw Bad($"the name of tensor '{name[..40]}…' has {name.Length} characters");
+        }
+
         var code = property.Value.GetProperty("dtype").GetString();
         var type = SafeTensorTypes.Parse(code) ?? throw Bad($"tensor '{name}' has the unknown type '{code}'");
         var shape = property.Value.GetProperty("shape").EnumerateArray().Select(static size => size.GetInt64()).ToImmutableArray();
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(static offset => offset.GetInt64()).ToArray();
+        if (shape.Length > MostAxes)
+        {
+            throw Bad($"tensor '{name}' has {shape.Length} axes");
+        }
+
         if (shape.Any(static size => size < 0))
         {
             throw Bad($"tensor '{name}' has a negative size");

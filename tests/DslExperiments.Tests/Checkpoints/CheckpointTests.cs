@@ -46,7 +46,7 @@ public sealed class CheckpointTests
         using var folder = new ModelFolder();
         folder.Config["tie_word_embeddings"] = false;
         folder.Config["attention_bias"] = true;
-        folder.Config["head_dim"] = 3;
+        folder.Config["head_dim"] = 6;
         folder.Config["model_type"] = "mistral";
         folder.Add("lm_head.weight", 8, 4);
         for (int layer = 0; layer < 2; layer++)
@@ -54,7 +54,7 @@ public sealed class CheckpointTests
             string at = $"model.layers.{layer}.";
             foreach (var (name, outputs, inputs) in ((string, long, long)[])
                      [
-                         ("self_attn.q_proj", 6, 4), ("self_attn.k_proj", 3, 4), ("self_attn.v_proj", 3, 4), ("self_attn.o_proj", 4, 6),
+                         ("self_attn.q_proj", 12, 4), ("self_attn.k_proj", 6, 4), ("self_attn.v_proj", 6, 4), ("self_attn.o_proj", 4, 12),
                          ("mlp.gate_proj", 6, 4), ("mlp.up_proj", 6, 4), ("mlp.down_proj", 4, 6),
                      ])
             {
@@ -67,7 +67,7 @@ public sealed class CheckpointTests
         }
 
         var checkpoint = Checkpoint.Open(folder.Write());
-        Assert.Equal(3, checkpoint.Options.HeadWidth);
+        Assert.Equal(6, checkpoint.Options.HeadWidth);
         var weights = checkpoint.Weights.OfSeed(0);
         Assert.Equal(folder.Tensors.Count, weights.Count);
         AssertSame(folder, weights, "unembedding.weight", "lm_head.weight");

@@ -53,7 +53,7 @@ internal static class HuggingFaceDecoders
         {
             case "Sequence":
                 var steps = place.Required("decoders").Items().Select(Step).ToArray();
-                return tokens => steps.Aggregate(tokens, (current, step) => step(current));
+                return tokens => steps.Aggregate(tokens, (current, step) => Bounded(step(current), tokens, place));
             case "ByteLevel":
                 return tokens => [ByteLevelFiles.Decode(tokens)];
             case "Fuse":
@@ -77,6 +77,12 @@ internal static class HuggingFaceDecoders
             case var type:
                 throw place.Unsupported($"the decoder {type}");
         }
+    }
+
+    private static IReadOnlyList<string> Bounded(IReadOnlyList<string> result, IReadOnlyList<string> tokens, JsonPlace place)
+    {
+        HuggingFaceNormalizers.AssertBounded(result.Sum(static text => (long)text.Length), tokens.Sum(static text => (long)text.Length), place);
+        return result;
     }
 
     private static IReadOnlyList<string> ByteFallback(IReadOnlyList<string> tokens)

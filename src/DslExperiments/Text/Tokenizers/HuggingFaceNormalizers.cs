@@ -48,6 +48,16 @@ internal static class HuggingFaceNormalizers
         }
     }
 
+    /// <summary>Replacements one after another could double a text each time.</summary>
+    /// <exception cref="ExperimentUsageException">The result is longer than any tokenizer makes it.</exception>
+    public static void AssertBounded(long result, long text, JsonPlace place)
+    {
+        if (result > LargestGrowth * (text + LongestContent))
+        {
+            throw new ExperimentUsageException($"{place.Path} makes {SpecText.Of(result)} characters of {SpecText.Of(text)}; no tokenizer does that.");
+        }
+    }
+
     private static Func<string, string> Step(JsonPlace place)
     {
         switch (place.Type)
@@ -87,11 +97,11 @@ internal static class HuggingFaceNormalizers
         }
     }
 
-    /// <summary>Replacements one after another could double a text each time.</summary>
-    private static string Bounded(string result, string text, JsonPlace place) =>
-        result.Length <= LargestGrowth * (text.Length + LongestContent)
-            ? result
-            : throw new ExperimentUsageException($"{place.Path} makes {result.Length} characters of {text.Length}; no tokenizer does that.");
+    private static string Bounded(string result, string text, JsonPlace place)
+    {
+        AssertBounded(result.Length, text.Length, place);
+        return result;
+    }
 
     private static Func<string, string> Precompiled(JsonPlace place)
     {
