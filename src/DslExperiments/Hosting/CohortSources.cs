@@ -4,6 +4,7 @@ using DslExperiments.Checkpoints;
 using DslExperiments.Cohorts;
 using DslExperiments.Tasks;
 using DslExperiments.Text;
+using DslExperiments.Text.Data;
 using DslExperiments.Text.Tokenizers;
 using TorchSharp;
 
@@ -81,7 +82,7 @@ internal sealed class CohortSources(SpecFiles files)
     private TextTokenizer? Open(TokenizerSource source, string weights) => source switch
     {
         ByteTokens => TokenizerFiles.Bytes(),
-        WordTokens words => WordTokenizer.Train(File.ReadLines(Files.Find("backbone.tokenizer", words.Corpus)), words.Size),
+        WordTokens words => WordTokenizer.Train(Utf8Lines.Of(Files.Find("backbone.tokenizer", words.Corpus)), words.Size),
         TokenizerFile file => TokenizerFiles.Open(Files.Find("backbone.tokenizer", file.Path)),
         _ when weights.Length > 0 => TokenizerFiles.Open(Files.Find("backbone.weights", weights)),
         _ => null,

@@ -108,6 +108,21 @@ public sealed class TextTableTests : IDisposable
     }
 
     [Fact]
+    public void Lines_of_a_corpus_are_those_of_its_text_or_it_is_refused()
+    {
+        File.WriteAllBytes(folder["a.txt"], [0xEF, 0xBB, 0xBF, .. "ä b\r\n\nc"u8]);
+        Assert.Equal(["ä b", "", "c"], Utf8Lines.Of(folder["a.txt"]));
+        File.WriteAllBytes(folder["b.txt"], [.. "a\n"u8, 0xC3, .. "\nb"u8]);
+        Assert.Equal("b.txt: the file is no UTF-8; save it as UTF-8.", Refusal("b.txt"));
+        File.WriteAllBytes(folder["c.txt"], [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("text\nx")]);
+        Assert.Equal("c.txt: the file is no UTF-8; save it as UTF-8.", Refusal("c.txt"));
+        Directory.CreateDirectory(folder["d"]);
+        Assert.Equal("d is a folder; name a file.", Refusal("d"));
+
+        string Refusal(string name) => folder.MessageOf(Assert.Throws<ExperimentUsageException>(() => Utf8Lines.Of(folder[name]).ToArray()));
+    }
+
+    [Fact]
     public void Of_many_errors_ten_are_told_and_the_others_counted()
     {
         var error = Assert.Throws<ExperimentUsageException>(() => Read("a.tsv", "a\tb\n" + string.Concat(Enumerable.Repeat("x\n", 33))).ThrowIfWrong());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using DslExperiments.Hosting;
 
 namespace DslExperiments.Text.Data;
 
@@ -26,6 +27,20 @@ internal static class Utf8Lines
         return Encoding.UTF8.GetString(text);
     }
 
+    /// <summary>The lines of a file, one after the other, however large it is.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ExperimentUsageException">It cannot be read, or is no UTF-8; thrown where that is found.</exception>
+    public static IEnumerable<string> Of(string path)
+    {
+        using var reader = Guarded(path, () => new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false));
+        bool isFirst = true;
+        while (Guarded(path, reader.ReadLine) is { } line)
+        {
+            yield return isFirst && line.StartsWith('\uFEFF') ? line[1..] : line;
+            isFirst = false;
+        }
+    }
+
     /// <summary>The lines of a text, ended by LF or CRLF; what follows the last line break is a line unless it is empty.</summary>
     public static IEnumerable<(int Number, string Line)> Split(string text)
     {
@@ -37,6 +52,22 @@ internal static class Utf8Lines
             int stop = end < 0 ? text.Length : end > start && text[end - 1] == '\r' ? end - 1 : end;
             yield return (number, text[start..stop]);
             start = next;
+        }
+    }
+
+    private static T Guarded<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is DecoderFallbackException or IOException or UnauthorizedAccessException)
+        {
+            throw new ExperimentUsageException(
+                Directory.Exists(path) ? $"{path} is a folder; name a file."
+                : e is DecoderFallbackException ? $"{path}: the file is no UTF-8; save it as UTF-8."
+                : $"{path} cannot be read: {e.Message}",
+                e);
         }
     }
 
