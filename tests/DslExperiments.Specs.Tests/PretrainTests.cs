@@ -71,6 +71,7 @@ public class PretrainTests
     [InlineData("steps: 20", "stps: 20", "DSLX0101", "unknown key 'stps' in pretrain.training; did you mean 'steps'?")]
     [InlineData("batch: 4", "warmup: 5, batch: 0", "DSLX0312", "pretrain.task.family integer_sequences draws its own sequences for every step, so pretrain.training.batch must say how many")]
     [InlineData("steps: 20", "steps: 20, warmup: 20", "DSLX0307", "pretrain.training.warmup 20 must be below pretrain.training.steps 20")]
+    [InlineData("steps: 20", "steps: 20, early_stopping: { metric: train.loss, patience: 2 }", "DSLX0328", "pretrain.training.early_stopping.metric: a pretraining measures its loss alone")]
     [InlineData("function: ascending", "function: [ascending, add1]", "DSLX0203", "pretrain.task.function cannot be swept; of pretrain only the training can")]
     [InlineData("{ family: integer_sequences, function: ascending }", "{ family: custom, type: A.B }", "DSLX0107", "pretrain.task.family wants one of")]
     [InlineData("  task: { family: integer_sequences, function: ascending }\n", "", "DSLX0102", "pretrain needs the key 'task'")]

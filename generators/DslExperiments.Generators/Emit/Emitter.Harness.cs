@@ -30,8 +30,9 @@ internal sealed partial class Emitter
 
             // Training: every arm has its own learning rate, schedule, clipping and optimiser state.
             var optimizer = {{Runtime.Training}}Optimizer.Create(cohort.Trainings, adapter);
+            var trained = new {{Runtime.Metrics}}TrainedCohort(cohort, backbone, task, adapter);
 
-            foreach (var step in cohort.Steps(adapter, optimizer))
+            foreach (var step in cohort.Steps(trained, optimizer, MetricList))
             {
                 using var stepScope = {{torch}}.NewDisposeScope();
                 var losses = task.Loss(backbone, adapter, step.Batch);   // [A]
@@ -39,7 +40,7 @@ internal sealed partial class Emitter
                 OnStep(step);
             }
 
-            cohort.Finish(new {{Runtime.Metrics}}TrainedCohort(cohort, backbone, task, adapter), MetricList);
+            cohort.Finish(trained, MetricList);
             """);
         writer.Close();
         EmitPretrain(torch);

@@ -65,7 +65,9 @@ internal sealed class Draft
     public void Check(List<(MetricSpec Metric, SpecNode Node)> metrics, DiagnosticBag bag, CancellationToken cancellationToken)
     {
         CrossChecks cross = new(bag);
-        UnusedKeys unused = new(metrics.ConvertAll(metric => metric.Metric));
+        List<MetricSpec> measured = metrics.ConvertAll(metric => metric.Metric);
+        StoppingChecks stopping = new(bag, measured);
+        UnusedKeys unused = new(measured);
         List<Grid> all = new();
         foreach (Grid[]? grids in Grids)
         {
@@ -73,13 +75,14 @@ internal sealed class Draft
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 cross.Check(grid);
+                stopping.Check(grid);
                 unused.Note(grid);
                 all.Add(grid);
             }
         }
 
         new MetricChecks(bag).Check(metrics, all);
-        new SearchChecks(bag, metrics.ConvertAll(metric => metric.Metric)).Check(all);
+        new SearchChecks(bag, measured).Check(all);
         if (Grids.Length > 0 && Array.TrueForAll(Grids, grids => grids is not null))
         {
             foreach (BoundProfile profile in Profiles)
@@ -104,7 +107,7 @@ internal sealed class Draft
                 profile.Methods.Select(method => new MethodSettingsSpec(
                     method.Name,
                     OptionsBuilder.Build(method.Options.Section, method.Options.Fields),
-                    OptionsBuilder.Build(Training.Section, method.Training))).ToEquatableArray(),
+                    StoppingChecks.Told(OptionsBuilder.Build(Training.Section, method.Training), metrics))).ToEquatableArray(),
                 Arms(profile, Grids[i]!))
             {
                 Pretrain = profile.Pretrain is not BoundPretrain stage ? null : new PretrainSpec(

@@ -5,6 +5,8 @@ namespace DslExperiments.Specs;
 internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
 {
     private const string MinDelta = "early_stopping.min_delta";
+    private const string Watched = "early_stopping.metric";
+    private const string Every = "early_stopping.every";
 
     private readonly HashSet<(string Key, SpecSpan Span)> used = new();
 
@@ -16,7 +18,6 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
         BoundSection task = profile.Task!.Options;
         BoundField optimizer = Training(grid.Method, "optimizer");
         BoundField steps = Training(grid.Method, "steps");
-        BoundField patience = Training(grid.Method, "early_stopping.patience");
         bool isFrozen = grid.Method.Name == "frozen";
         bool streams = Tasks.Streams(profile.Task.Variant);
         Note(grid, profile.Backbone.Options.Fields, (path, point) => Reads(path, backbone, point));
@@ -30,7 +31,7 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
         Note(grid, grid.Method.Options.Fields, (path, point) => ReadsCap(path, grid.Method, point));
         Note(grid, grid.Method.Training, (path, point) => isFrozen
             ? streams && path == "batch"
-            : Reads(point.Word(optimizer), path) && (!NeedsSteps(path) || point.Int(steps) > 0) && (path != MinDelta || point.Int(patience) > 0));
+            : Reads(point.Word(optimizer), path) && (!NeedsSteps(path) || point.Int(steps) > 0) && ReadsStopping(grid.Method, path, point));
     }
 
     /// <summary>Reports keys of a profile that the file itself sets and that nothing noted.</summary>
@@ -62,6 +63,8 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
                 "momentum" => "only the optimizer sgd reads it, or every method has its own",
                 "beta1" or "beta2" or "epsilon" => "only the optimizers adam and adamw read it, or every method has its own",
                 MinDelta => "only early_stopping.patience reads it, or every method has its own",
+                Watched => "only patience, stopping_threshold and restore_best read it, or every method has its own",
+                Every => "only early_stopping.metric reads it, or every method has its own",
                 _ when NeedsSteps(field.Leaf.Path) => "steps is 0, or every method has its own",
                 _ => "every method has its own",
             };
@@ -81,6 +84,8 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
                 {
                     _ when method.Name == "frozen" => "nothing is trained",
                     MinDelta => "only early_stopping.patience reads it",
+                    Watched => "only patience, stopping_threshold and restore_best read it",
+                    Every => "only early_stopping.metric reads it",
                     _ when NeedsSteps(field.Leaf.Path) => "steps is 0",
                     _ => "the method's optimizer does not read it",
                 };
@@ -95,6 +100,18 @@ internal sealed class UnusedKeys(IReadOnlyList<MetricSpec> metrics)
 
     /// <summary>Keys of what happens between the first and the last step.</summary>
     private static bool NeedsSteps(string path) => path == "restarts" || path.StartsWith("early_stopping.", StringComparison.Ordinal);
+
+    private static bool ReadsStopping(BoundMethod method, string path, Point point)
+    {
+        bool waits = point.Int(Training(method, "early_stopping.patience")) > 0;
+        return path switch
+        {
+            MinDelta => waits,
+            Watched => waits || point.Number(Training(method, "early_stopping.stopping_threshold")) > 0 || point.Bool(Training(method, "early_stopping.restore_best")),
+            Every => ValueText.Of(Training(method, Watched).Values[0]).Length > 0,
+            _ => true,
+        };
+    }
 
     private static BoundField Training(BoundMethod method, string path) => Array.Find(method.Training, field => field.Leaf.Path == path)!;
 

@@ -381,6 +381,32 @@ internal static class CrossRules
         training: { learning_rate: 0.1, steps: 100 }
         """);
 
+    public static readonly DiagnosticRule WatchedMetric = new(
+        "DSLX0328",
+        "early stopping by what cannot be watched",
+        SpecSeverity.Error,
+        "Early stopping watches one of the metrics of the spec that training changes and that is known on the way; the training loss it watches without a metric.",
+        """
+        training: { learning_rate: 0.1, early_stopping: { metric: energy, patience: 3 } }
+        metrics: [train.mse, energy]
+        """,
+        """
+        training: { learning_rate: 0.1, early_stopping: { metric: train.mse, patience: 3 } }
+        metrics: [train.mse, energy]
+        """);
+
+    public static readonly DiagnosticRule NoEvaluation = new(
+        "DSLX0329",
+        "early stopping without an evaluation",
+        SpecSeverity.Error,
+        "The metric is evaluated before the first update and after every so many: there must be one on the way to the last.",
+        """
+        training: { learning_rate: 0.1, steps: 100, early_stopping: { metric: train.mse, patience: 3, every: 100 } }
+        """,
+        """
+        training: { learning_rate: 0.1, steps: 100, early_stopping: { metric: train.mse, patience: 3, every: 10 } }
+        """);
+
     /// <summary>All rules of the group, in the order of their ids.</summary>
     public static readonly DiagnosticRule[] All =
     {
@@ -411,5 +437,7 @@ internal static class CrossRules
         NoContinuation,
         SearchMetric,
         NoRung,
+        WatchedMetric,
+        NoEvaluation,
     };
 }

@@ -101,6 +101,7 @@ internal static class Metrics
     public const string TrainableParameters = "trainable_parameters";
 
     private const string Namespace = "global::DslExperiments.Metrics.";
+    private const string Constant = "training does not change it";
     private const MetricNeeds OneQuery = MetricNeeds.OneLayer | MetricNeeds.OneHead | MetricNeeds.NoPositions | MetricNeeds.SharedToken;
 
     /// <summary>All metrics.</summary>
@@ -151,6 +152,17 @@ internal static class Metrics
 
     /// <summary>The metric of a name, or null.</summary>
     public static Metric? Find(string name) => Array.Find(All, metric => metric.Name == name);
+
+    /// <summary>Why early stopping cannot watch a metric; null for one that it can, such as the user's own.</summary>
+    public static string? WhyUnwatched(string name) => name switch
+    {
+        "train.loss" => "the training loss is watched without a metric",
+        "energy" or "co2" => "it is known at the end only",
+        "ensemble.accuracy" => "it is of several arms",
+        "floor.mse" or "input_gap" or "output_gap.certified" or "majority.accuracy" or "features.gap" or "teacher.mass" => Constant,
+        _ when name.StartsWith("certificate.", StringComparison.Ordinal) => Constant,
+        _ => null,
+    };
 
     /// <summary>The names in suggestions.</summary>
     public static IEnumerable<string> Names => All.Select(metric => metric.Name);

@@ -37,9 +37,12 @@ internal static class Training
         new Field("batch", "Batch", new IntType(0, Limits.MaxSize), new SpecValue.Int(0), "Sequences per step; 0 for all of them."),
         new Field("measure_every", "MeasureEvery", new IntType(0, MaxSteps), new SpecValue.Int(0), "Steps between two measurements; 0 for a twentieth of the steps."),
         new Field("restarts", "Restarts", new IntType(1, 1000), new SpecValue.Int(1), "How often an arm is trained, each time from another start; the smallest loss counts."),
-        Field.Of("early_stopping", "EarlyStopping", "When an arm stops before its last step, by its training loss at the measured steps.", new Section(
+        Field.Of("early_stopping", "EarlyStopping", "When an arm stops before its last step, by its training loss at the measured steps or by a metric, and with which numbers it ends.", new Section(
             Namespace + "EarlyStoppingOptions",
             new Field("patience", "Patience", new IntType(0, MaxSteps), new SpecValue.Int(0), "Measurements in a row without progress after which an arm stops, with the numbers that it has then; 0 for never."),
-            new Field("min_delta", "MinDelta", new NumberType(0, double.PositiveInfinity), new SpecValue.Number(0), "By how much the loss must be below the best one before it to count as progress."),
-            new Field("stopping_threshold", "StoppingThreshold", new NumberType(0, double.PositiveInfinity), new SpecValue.Number(0), "An arm stops as soon as its loss is at most this; 0 for never."))));
+            new Field("min_delta", "MinDelta", new NumberType(0, double.PositiveInfinity), new SpecValue.Number(0), "By how much a value must be better than the best one before it to count as progress."),
+            new Field("stopping_threshold", "StoppingThreshold", new NumberType(0, double.PositiveInfinity), new SpecValue.Number(0), "An arm stops as soon as its value is this or better; 0 for never."),
+            new Field("metric", "Metric", new TextType(200), new SpecValue.Text(""), "The metric that is watched, one of metrics, in the direction in which it is better; without one the training loss.") { IsSweepable = false },
+            new Field("every", "Every", new IntType(1, MaxSteps), new SpecValue.Int(0), "Updates between two evaluations of the metric; without it as many as between two measurements of the loss.") { IsSweepable = false },
+            new Field("restore_best", "RestoreBest", new BoolType(), new SpecValue.Bool(false), "Whether an arm ends with the numbers of its best measurement, in place of its last ones."))));
 }

@@ -58,4 +58,8 @@ public sealed partial class Cohort
 /// <param name="Step">Updates done.</param>
 /// <param name="Lanes">What every lane would take along.</param>
 /// <param name="After">What the next update makes of the lanes that are trained on, gradients included; null for the others.</param>
-internal sealed record Narrowing(int Step, ImmutableArray<LanePast> Lanes, ImmutableArray<LaneState?> After);
+internal sealed record Narrowing(int Step, ImmutableArray<LanePast> Lanes, ImmutableArray<LaneState?> After)
+{
+    /// <summary>The metric that early stopping watches, one value per lane; empty where it watches the losses.</summary>
+    public ImmutableArray<double> Values { get; init; } = [];
+}

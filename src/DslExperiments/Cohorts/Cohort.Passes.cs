@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DslExperiments.Backbones;
 using DslExperiments.Methods;
+using DslExperiments.Metrics;
 using DslExperiments.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,9 +15,20 @@ public sealed partial class Cohort
     /// The passes of the training loop, from the start or from where an interrupted run was saved. Losses are read only
     /// at measured passes; between them nothing waits for the device.
     /// </summary>
+    /// <param name="trained">What is trained, and what metrics read.</param>
+    /// <param name="optimizer">Trains it.</param>
+    /// <param name="metrics">The experiment's metrics, one of which early stopping may watch.</param>
     /// <exception cref="TrainingInterruptedException">The run was asked to pause; its state is saved.</exception>
+    public IEnumerable<TrainingStep> Steps(TrainedCohort trained, Optimizer optimizer, IReadOnlyList<Metric> metrics)
+    {
+        Watch(trained, metrics);
+        return Steps(trained.Adapter, optimizer);
+    }
+
+    /// <summary>The same where early stopping watches no metric.</summary>
     public IEnumerable<TrainingStep> Steps(Adapter adapter, Optimizer optimizer)
     {
+        CheckWatch();
         energy = Results.EnergyAccount.Begin(Device.type == DeviceType.CUDA);
         try
         {
@@ -37,18 +49,38 @@ public sealed partial class Cohort
         int steps = Rung?.Step ?? StepCount;
         int every = MeasureEvery(Trainings[0]);
         CheckCounts(adapter);
+        bool isEnd = Rung is null && !IsPart, isJudged = !isEnd;
+        if (StepCount > 0 && Trainings.Any(static training => training.EarlyStopping.RestoreBest))
+        {
+            record.Best = new BestNumbers(adapter);
+        }
+
         int first = Restore(adapter, optimizer);
         var groups = new SeedGroups(Seeds, adapter.Values.dtype, Device);
         var order = new BatchOrder(groups, Task, Trainings[0].Batch);
         var ones = torch.ones(Count, adapter.Values.dtype, Device);
         for (int index = first; index <= steps; index++)
         {
+            if (index == first && !HasReferenceValues())
+            {
+                IsRefused = true;
+                yield break;
+            }
+
             // Once nobody is left to train, only the measurement at the end is.
             index = record.AllLeft ? steps : index;
             bool last = index == steps;
-            if (last)
+
+            // The end is a candidate for the best as well: it is measured first, and then what the lanes end with.
+            bool isCandidate = last && !isJudged && record.Best is not null && !record.AllLeft;
+            if (isCandidate || !last)
             {
-                record.PutBack(adapter, optimizer);
+                Evaluate(index, isCandidate ? null : Taking(adapter, optimizer), isDue: isCandidate);
+            }
+
+            if (last && !isCandidate)
+            {
+                record.PutBack(adapter, optimizer, isEnd);
             }
 
             if (record.AllDiverged || (last && IsPart))
@@ -70,6 +102,13 @@ public sealed partial class Cohort
                 throw new InvalidOperationException($"Step {index} did not call Descend.");
             }
 
+            if (isCandidate)
+            {
+                isJudged = true;
+                index--;
+                continue;
+            }
+
             if (record.AllDiverged || last)
             {
                 ends = Ends(adapter, optimizer);
@@ -78,11 +117,11 @@ public sealed partial class Cohort
 
             if (before.Length > 0)
             {
-                Narrowing = new Narrowing(index, before, After(adapter, optimizer));
+                Narrowing = new Narrowing(index, before, After(adapter, optimizer)) { Values = [.. record.Evaluations.Count > 0 ? record.Evaluations[^1].Losses : []] };
                 yield break;
             }
 
-            if (index == first && Reference is { } reference && !reference.Index().All(lane => lane.Item?.HasSameBits(LaneState.Take(lane.Index, adapter, optimizer, gradients: true)) ?? true))
+            if (index == first && Reference is { } reference && !reference.Index().All(lane => lane.Item?.HasSameBits(StateOf(lane.Index, adapter, optimizer, gradients: true)) ?? true))
             {
                 IsRefused = true;
                 yield break;
@@ -94,8 +133,14 @@ public sealed partial class Cohort
             // Before the update: a lane that stops keeps what was measured, and a narrower cohort would go on from there.
             void Measure(double[] losses)
             {
-                Record(index, losses, last ? null : lane => LaneState.Take(lane, adapter, optimizer));
-                if (!last && record.Active is > 0 and var active && active <= NarrowsAt && index + every < steps)
+                if (last && isEnd && isJudged)
+                {
+                    record.End(losses);
+                    return;
+                }
+
+                Record(index, losses, last ? null : Taking(adapter, optimizer));
+                if (!last && record.Active is > 0 and var active && active <= NarrowsAt && index + every < steps && (evaluation is null || record.Evaluations[^1].Step == index))
                 {
                     before = PastsOf(adapter, optimizer);
                 }
@@ -104,15 +149,20 @@ public sealed partial class Cohort
     }
 
     private ImmutableArray<LaneState> Ends(Adapter adapter, Optimizer optimizer) =>
-        Rung is null && !IsPart ? [] : [.. Enumerable.Range(0, Count).Select(lane => LaneState.Take(lane, adapter, optimizer))];
+        Rung is null && !IsPart ? [] : [.. Enumerable.Range(0, Count).Select(lane => StateOf(lane, adapter, optimizer))];
+
+    private LaneState StateOf(int lane, Adapter adapter, Optimizer optimizer, bool gradients = false) =>
+        LaneState.Take(lane, adapter, optimizer, record.BestOf(lane), gradients);
+
+    private Func<int, LaneState> Taking(Adapter adapter, Optimizer optimizer) => lane => StateOf(lane, adapter, optimizer);
 
     /// <summary>What every lane would take along now; one that left, what it left with.</summary>
     private ImmutableArray<LanePast> PastsOf(Adapter adapter, Optimizer optimizer) =>
-        [.. Joules.Select((joules, lane) => record.PastOf(lane, record.KeptOf(lane) ?? LaneState.Take(lane, adapter, optimizer), joules))];
+        [.. Joules.Select((joules, lane) => record.PastOf(lane, record.KeptOf(lane) ?? StateOf(lane, adapter, optimizer), joules))];
 
     /// <summary>What an update has made of the lanes that are trained on; null for the others.</summary>
     private ImmutableArray<LaneState?> After(Adapter adapter, Optimizer optimizer) =>
-        [.. Enumerable.Range(0, Count).Select(lane => record.HasLeft(lane) ? null : LaneState.Take(lane, adapter, optimizer, gradients: true))];
+        [.. Enumerable.Range(0, Count).Select(lane => record.HasLeft(lane) ? null : StateOf(lane, adapter, optimizer, gradients: true))];
 
     private void CheckCounts(Adapter adapter)
     {
@@ -136,7 +186,7 @@ public sealed partial class Cohort
     {
         foreach (var (lane, past) in Start?.Lanes.Index() ?? [])
         {
-            past.State.Put(lane, adapter, optimizer);
+            past.State.Put(lane, adapter, optimizer, record.BestOf(lane));
         }
 
         if (Start is not null)
@@ -199,9 +249,14 @@ public sealed partial class Cohort
         }
     }
 
-    private static Dictionary<string, Tensor> StateTensors(Adapter adapter, Optimizer optimizer)
+    private Dictionary<string, Tensor> StateTensors(Adapter adapter, Optimizer optimizer)
     {
         var tensors = new Dictionary<string, Tensor> { ["adapter"] = adapter.Values };
+        if (record.Best is { } best)
+        {
+            tensors.Add("best", best.Values);
+        }
+
         foreach (var (name, tensor) in optimizer.State)
         {
             tensors.Add("optimizer." + name, tensor);

@@ -144,6 +144,12 @@ public sealed partial class Cohort
     /// <summary>Per arm the measured step at which it stopped early, or -1.</summary>
     public IReadOnlyList<int> StoppedAt => record.StoppedAt;
 
+    /// <summary>Per arm the measured step whose numbers it ended with in place of its last ones, or -1; known at the end.</summary>
+    public IReadOnlyList<int> RestoredFrom => [.. Enumerable.Range(0, Count).Select(record.RestoredFrom)];
+
+    /// <summary>The losses that were measured last, one per arm; at the end those of the numbers that arms end with.</summary>
+    public IReadOnlyList<double> LastLosses => record.Last;
+
     /// <summary>The methods' options of every arm, [A].</summary>
     public IReadOnlyList<T> Options<T>()
         where T : MethodOptions => [.. Designs.Select(design => (T)design.Method)];
@@ -200,7 +206,7 @@ public sealed partial class Cohort
     internal int[] BestLanes() => [.. Enumerable.Range(0, Count)
         .GroupBy(lane => lanes[lane].Arm)
         .OrderBy(arm => arm.Key)
-        .Select(arm => arm.MinBy(lane => DivergedAt[lane] >= 0 || Curve.Count == 0 ? double.PositiveInfinity : Curve[^1].Losses[lane]))];
+        .Select(arm => arm.MinBy(lane => DivergedAt[lane] >= 0 || LastLosses.Count == 0 ? double.PositiveInfinity : LastLosses[lane]))];
 
     /// <summary>The plan's arm that a lane is a start of.</summary>
     internal int ArmOf(int lane) => lanes[lane].Arm;
@@ -225,6 +231,7 @@ public sealed partial class Cohort
                 tensor.Key, tensor.Value.shape, Backbone.Dtype.OfTrained(), tensor.Value.to(float64).contiguous().data<double>().ToArray()))])
         {
             StoppedAt = StoppedAt[arm] >= 0 ? StoppedAt[arm] : null,
+            RestoredFrom = record.RestoredFrom(arm) >= 0 ? record.RestoredFrom(arm) : null,
             Dropped = record.Dropped[arm],
             Nearest = diverged ? [] : NearestOf(arm, trained),
         };

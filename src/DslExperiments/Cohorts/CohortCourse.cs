@@ -5,7 +5,8 @@ namespace DslExperiments.Cohorts;
 /// <summary>
 /// Trains a cohort to its end, with fewer lanes once half of them have left, provided that the others keep their bits. How a
 /// product sums a row may depend on how many rows there are: so a narrower cohort first does one update that the wider one
-/// has done, and goes on only if gradients, numbers and moments of every lane are the same to the last bit. Otherwise
+/// has done, and goes on only if gradients, numbers and moments of every lane are the same to the last bit, and so is the
+/// metric that early stopping watches. Otherwise
 /// another choice of lanes is tried, with some that left as ballast, and at last the wider cohort goes on.
 /// </summary>
 /// <remarks>
@@ -90,6 +91,7 @@ internal static class CohortCourse
             ImmutableArray<int> some = [.. choice.Select(place => lanes[place])];
             var part = PartOf(whole, some, narrowing.Step, pasts);
             part.Reference = [.. choice.Select(place => narrowing.After[place])];
+            part.ReferenceValues = narrowing.Values.IsEmpty ? [] : [.. choice.Select(place => narrowing.Values[place])];
             part.NarrowsAt = Math.Min(active - 1, part.Count / 2);
             train(part);
             if (!part.IsRefused)

@@ -22,6 +22,9 @@ public sealed record ArmOutcome(
     /// <summary>The measured step at which the arm stopped early, with the values that it keeps, or null.</summary>
     public int? StoppedAt { get; init; }
 
+    /// <summary>The measured step whose numbers it keeps in place of its last ones, or null.</summary>
+    public int? RestoredFrom { get; init; }
+
     /// <summary>When a search dropped the arm, or null.</summary>
     public Drop? Dropped { get; init; }
 

@@ -174,11 +174,12 @@ public static class CohortPlanner
     /// <summary>What arms of one tensor program have in common.</summary>
     private sealed record GroupKey(
         string Method, Type Kind, string Weights, TransformerOptions Backbone, Tasks.TaskOptions Task,
-        PretrainOptions? Pretrain, OptimizerKind Optimizer, int Steps, int Batch, int MeasureEvery)
+        PretrainOptions? Pretrain, OptimizerKind Optimizer, int Steps, int Batch, int MeasureEvery, string Watched, int EvaluateEvery)
     {
         public static GroupKey Of(ArmDesign design) => new(
             design.Arm.Method, design.Method.GetType(), WeightsOf(design.Method, design.Backbone) + SeedOf(design), design.Backbone, design.Task,
-            design.Pretrain, design.Training.Optimizer, design.Training.Steps, design.Training.Batch, Cohort.MeasureEvery(design.Training));
+            design.Pretrain, design.Training.Optimizer, design.Training.Steps, design.Training.Batch, Cohort.MeasureEvery(design.Training),
+            design.Training.EarlyStopping.Metric, Cohort.EvaluateEvery(design.Training));
 
         private static string WeightsOf(MethodOptions method, TransformerOptions backbone) => PartsOf(method, backbone) + (FixesLength(backbone) ? $"/{SizeOf(method)}" : string.Empty);
 

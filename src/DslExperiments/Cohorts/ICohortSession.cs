@@ -44,6 +44,9 @@ public sealed record CohortState(
     /// <summary>Per arm the step at which it stopped early, or -1; empty when none did.</summary>
     public IReadOnlyList<int> StoppedAt { get; init; } = [];
 
+    /// <summary>The values of the metric that early stopping watches; empty where it watches the losses.</summary>
+    public IReadOnlyList<MeasuredStep> Evaluations { get; init; } = [];
+
     /// <summary>The lanes that a narrower cohort was going on with; empty when it was the cohort as planned.</summary>
     public IReadOnlyList<int> Lanes { get; init; } = [];
 

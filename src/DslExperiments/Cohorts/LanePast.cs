@@ -9,6 +9,9 @@ namespace DslExperiments.Cohorts;
 /// <param name="State">Its numbers.</param>
 internal sealed record LanePast(ImmutableArray<CurvePoint> Curve, int DivergedAt, int StoppedAt, LaneState State)
 {
+    /// <summary>The values of the metric that early stopping watches; none where it watches the losses.</summary>
+    public ImmutableArray<CurvePoint> Evaluations { get; init; } = [];
+
     /// <summary>When and by what its arm was dropped, or null.</summary>
     public Drop? Dropped { get; init; }
 

@@ -15,12 +15,13 @@ internal sealed record LaneState(IReadOnlyDictionary<string, Tensor> Tensors) : 
     /// <param name="lane">The lane.</param>
     /// <param name="adapter">What is trained.</param>
     /// <param name="optimizer">Trains it.</param>
+    /// <param name="best">What the lanes had at their best, [A·n], or null.</param>
     /// <param name="gradients">True to copy the gradients, too.</param>
-    public static LaneState Take(int lane, Adapter adapter, Optimizer optimizer, bool gradients = false)
+    public static LaneState Take(int lane, Adapter adapter, Optimizer optimizer, Tensor? best = null, bool gradients = false)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return new LaneState(Parts(lane, adapter, optimizer, gradients).ToDictionary(
+        return new LaneState(Parts(lane, adapter, optimizer, best, gradients).ToDictionary(
             static part => part.Name, static part => part.Numbers.clone().DetachFromDisposeScope()));
     }
 
@@ -28,12 +29,16 @@ internal sealed record LaneState(IReadOnlyDictionary<string, Tensor> Tensors) : 
     public LaneState Copy() => new(Tensors.ToDictionary(static part => part.Key, static part => part.Value.clone().DetachFromDisposeScope()));
 
     /// <summary>Writes them into a lane.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="adapter">What is trained.</param>
+    /// <param name="optimizer">Trains it.</param>
+    /// <param name="best">Where the cohort keeps what lanes had at their best, [A·n], or null.</param>
     /// <exception cref="InvalidOperationException">The lane is of another kind.</exception>
-    public void Put(int lane, Adapter adapter, Optimizer optimizer)
+    public void Put(int lane, Adapter adapter, Optimizer optimizer, Tensor? best = null)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        foreach (var (name, numbers) in Parts(lane, adapter, optimizer))
+        foreach (var (name, numbers) in Parts(lane, adapter, optimizer, best, gradients: false))
         {
             if (!Tensors.TryGetValue(name, out var saved))
             {
@@ -70,10 +75,20 @@ internal sealed record LaneState(IReadOnlyDictionary<string, Tensor> Tensors) : 
     private static ReadOnlyMemory<byte> BytesOf(Tensor numbers) => Results.TensorBytes.ToSafe("", numbers).Bytes;
 
     /// <summary>A lane's views of all that training changes.</summary>
-    private static IEnumerable<(string Name, Tensor Numbers)> Parts(int lane, Adapter adapter, Optimizer optimizer, bool gradients = false)
+    private static IEnumerable<(string Name, Tensor Numbers)> Parts(int lane, Adapter adapter, Optimizer optimizer, Tensor? best, bool gradients)
     {
-        IEnumerable<KeyValuePair<string, Tensor>> all = [new("adapter", adapter.Values), .. optimizer.State];
-        foreach (var (name, state) in gradients ? all.Append(new("gradients", adapter.Gradients)) : all)
+        List<KeyValuePair<string, Tensor>> all = [new("adapter", adapter.Values), .. optimizer.State];
+        if (best is not null)
+        {
+            all.Add(new("best", best));
+        }
+
+        if (gradients)
+        {
+            all.Add(new("gradients", adapter.Gradients));
+        }
+
+        foreach (var (name, state) in all)
         {
             if (state.shape is [var numbers] && numbers == adapter.Values.shape[0])
             {

@@ -47,8 +47,8 @@ internal static class TrainingChecks
             tensor.Name, Moved: PerArm(tensor.In(moved), cohort.Count), Pulled: PerArm(tensor.In(pulled), cohort.Count))).ToArray();
         foreach (int arm in arms)
         {
-            double loss = cohort.Curve.Count > 0 ? cohort.Curve[^1].Losses[arm] : 0;
-            if (cohort.DivergedAt[arm] >= 0 || cohort.StoppedAt[arm] >= 0 || cohort.Trainings[arm].LearningRate == 0 || loss == 0)
+            double loss = cohort.LastLosses.Count > 0 ? cohort.LastLosses[arm] : 0;
+            if (cohort.DivergedAt[arm] >= 0 || cohort.StoppedAt[arm] >= 0 || cohort.RestoredFrom[arm] >= 0 || cohort.Trainings[arm].LearningRate == 0 || loss == 0)
             {
                 continue;
             }

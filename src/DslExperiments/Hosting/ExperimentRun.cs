@@ -234,6 +234,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
                 {
                     DivergedAt = arm.DivergedAt,
                     StoppedAt = arm.StoppedAt,
+                    RestoredFrom = arm.RestoredFrom,
                     Dropped = arm.Dropped,
                     Curve = arm.Curve,
                     Values = arm.Metrics,
@@ -254,7 +255,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         results.Folder,
         results.MetricNames,
         [.. results.Arms.Select(static row =>
-            ArmRow.Of(row.Arm, row.Status, row.TrainableParameters, row.DivergedAt, row.Values) with { StoppedAt = row.StoppedAt, Dropped = row.Dropped, Curve = row.Curve })],
+            ArmRow.Of(row.Arm, row.Status, row.TrainableParameters, row.DivergedAt, row.Values) with { StoppedAt = row.StoppedAt, RestoredFrom = row.RestoredFrom, Dropped = row.Dropped, Curve = row.Curve })],
         results.Expectations);
 
     /// <summary>As many as wanted and as fit into memory together.</summary>

@@ -9,7 +9,7 @@ public sealed class TrainLoss : Metric
     public override string Name => "train.loss";
 
     /// <inheritdoc/>
-    public override double[] Measure(TrainedCohort trained) => [.. trained.Cohort.Curve[^1].Losses];
+    public override double[] Measure(TrainedCohort trained) => [.. trained.Cohort.LastLosses];
 }
 
 /// <summary><c>eval.loss</c>: mean cross-entropy of the answer's tokens on the evaluation's sequences, in nats.</summary>

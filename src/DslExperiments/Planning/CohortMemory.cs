@@ -110,8 +110,10 @@ internal sealed class CohortMemory
         int spread = ((bool[])
             [Differ(t => t.LearningRate), Differ(t => t.WeightDecay), Differ(t => t.Beta1), Differ(t => t.Beta2), Differ(t => t.Epsilon)]).Count(differ => differ);
 
+        bool keepsBest = trainings.Any(t => t.EarlyStopping.RestoreBest);
+
         // Values, gradients and the start; whose arm a number is, in 64 bits; what a graph of fewer bits sees of the first two.
-        return numbers * ((trainedSize * (3 + moments + spread)) + 8 + (trainedSize > size ? 2 * size : 0));
+        return numbers * ((trainedSize * (3 + moments + spread + (keepsBest ? 1 : 0))) + (keepsBest ? 16 : 8) + (trainedSize > size ? 2 * size : 0));
     }
 
     private bool Differ<T>(Func<TrainingOptions, T> setting) => shape.Designs.Select(design => setting(design.Training)).Distinct().Count() > 1;

@@ -127,7 +127,7 @@ internal sealed class BackbonePretraining(
     {
         train(cohort);
         var weights = cohort.Kept ?? throw new InvalidOperationException("The pretraining did not keep its weights.");
-        var backbone = new PretrainedBackbone(stage, weights, cohort.Curve[^1].Losses.Where(double.IsFinite).Min());
+        var backbone = new PretrainedBackbone(stage, weights, cohort.LastLosses.Where(double.IsFinite).Min());
         cache?.Write(backbone, cohort.Curve);
         return backbone;
     }

@@ -31,6 +31,9 @@ public sealed record ArmResult<TArm, TMetrics>(TArm Arm, ArmStatus Status, long 
     /// <summary>The step at which it stopped early, or null.</summary>
     public int? StoppedAt { get; init; }
 
+    /// <summary>The step whose numbers it ended with in place of its last ones, or null.</summary>
+    public int? RestoredFrom { get; init; }
+
     /// <summary>When a search dropped it, and the value by which it was compared; or null.</summary>
     public Drop? Dropped { get; init; }
 

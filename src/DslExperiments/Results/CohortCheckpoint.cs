@@ -33,6 +33,11 @@ internal static class CohortCheckpoint
             ["lanes"] = Written(state.Lanes),
             ["curve"] = Encoding.UTF8.GetString(JsonWriting.ToBytes(writer => WriteCurve(writer, state.Curve), JsonWriting.Compact)).TrimEnd(),
         };
+        if (state.Evaluations.Count > 0)
+        {
+            metadata["evaluations"] = Encoding.UTF8.GetString(JsonWriting.ToBytes(writer => WriteCurve(writer, state.Evaluations), JsonWriting.Compact)).TrimEnd();
+        }
+
         foreach (var (name, values) in (ReadOnlySpan<(string, IReadOnlyList<double>)>)[("values", state.Values), ("joules", state.Joules)])
         {
             if (values.Count > 0)
@@ -71,6 +76,7 @@ internal static class CohortCheckpoint
         }
 
         using var curve = JsonDocument.Parse(file.Metadata["curve"]);
+        using var evaluations = JsonDocument.Parse(file.Metadata.GetValueOrDefault("evaluations", "[]"));
         return new CohortState(
             int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture),
             file.Tensors.ToDictionary(static pair => pair.Key, static pair => TensorBytes.ToTensor(pair.Value)),
@@ -79,6 +85,7 @@ internal static class CohortCheckpoint
         {
             StoppedAt = Steps(file.Metadata["stopped_at"]),
             Lanes = Steps(file.Metadata["lanes"]),
+            Evaluations = ReadCurve(evaluations.RootElement),
             Values = ReadValues(file.Metadata.GetValueOrDefault("values", "[]")),
             Joules = ReadValues(file.Metadata.GetValueOrDefault("joules", "[]")),
         };

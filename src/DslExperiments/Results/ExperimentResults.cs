@@ -60,6 +60,7 @@ public sealed class ExperimentResults<TArm, TMetrics>
             {
                 DivergedAt = row.DivergedAt,
                 StoppedAt = row.StoppedAt,
+                RestoredFrom = row.RestoredFrom,
                 Dropped = row.Dropped,
                 Curve = row.Curve,
                 Values = row.Values,

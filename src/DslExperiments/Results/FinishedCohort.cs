@@ -9,7 +9,7 @@ internal sealed record FinishedCohort(ImmutableArray<FinishedArm> Arms)
 {
     /// <summary>The part of an outcome that goes into results.</summary>
     public static FinishedCohort Of(CohortOutcome outcome) =>
-        new([.. outcome.Arms.Select(static arm => new FinishedArm(arm.DivergedAt, [.. arm.Metrics], [.. arm.Curve]) { StoppedAt = arm.StoppedAt, Dropped = arm.Dropped })]);
+        new([.. outcome.Arms.Select(static arm => new FinishedArm(arm.DivergedAt, [.. arm.Metrics], [.. arm.Curve]) { StoppedAt = arm.StoppedAt, RestoredFrom = arm.RestoredFrom, Dropped = arm.Dropped })]);
 
     /// <summary>Makes it durable.</summary>
     public void Write(string path, string identity) => AtomicFile.Write(path, stream => stream.Write(JsonWriting.ToBytes(
@@ -67,6 +67,9 @@ internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metri
     /// <summary>The step at which it stopped early, or null.</summary>
     public int? StoppedAt { get; init; }
 
+    /// <summary>The step whose numbers it ended with in place of its last ones, or null.</summary>
+    public int? RestoredFrom { get; init; }
+
     /// <summary>When a search dropped it, or null.</summary>
     public Drop? Dropped { get; init; }
 
@@ -75,6 +78,7 @@ internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metri
         writer.WriteStartObject();
         writer.WriteStep("diverged_at", DivergedAt);
         writer.WriteStep("stopped_at", StoppedAt);
+        writer.WriteStep("restored_from", RestoredFrom);
         writer.WriteStep("dropped_at", Dropped?.Step);
         if (Dropped is not null)
         {
@@ -109,6 +113,7 @@ internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metri
         [.. arm.GetProperty("curve").EnumerateArray().Select(static point => new CurvePoint(point[0].GetInt32(), point[1].ReadNumberOrName()))])
     {
         StoppedAt = arm.ReadStep("stopped_at"),
+        RestoredFrom = arm.ReadStep("restored_from"),
         Dropped = arm.ReadStep("dropped_at") is { } dropped ? new Drop(dropped, arm.GetProperty("dropped_by").ReadNumberOrName()) : null,
     };
 }

@@ -121,6 +121,7 @@ internal static class ResultsJson
         writer.WriteString("status", SpecText.Of(arm.Status));
         writer.WriteStep("diverged_at", arm.DivergedAt);
         writer.WriteStep("stopped_at", arm.StoppedAt);
+        writer.WriteStep("restored_from", arm.RestoredFrom);
         writer.WriteStep("dropped_at", arm.Dropped?.Step);
         if (arm.Dropped is { } drop)
         {
@@ -148,6 +149,7 @@ internal static class ResultsJson
         [.. metrics.Select(name => arm.GetProperty("metrics").GetProperty(name).ReadDouble())])
     {
         StoppedAt = arm.ReadStep("stopped_at"),
+        RestoredFrom = arm.ReadStep("restored_from"),
         Dropped = arm.ReadStep("dropped_at") is { } dropped ? new Cohorts.Drop(dropped, arm.GetProperty("dropped_by").ReadDouble()) : null,
     };
 

@@ -32,24 +32,39 @@ internal sealed record SeedGroup(string Point, ImmutableArray<ArmRow> Arms)
         return double.IsNaN(mean) ? "–" : double.IsNaN(spread) ? SpecText.Rounded(mean) : $"{SpecText.Rounded(mean)} ± {SpecText.Rounded(spread, digits: 2)}";
     }
 
-    /// <summary><c>4 finished</c>, or <c>3 finished (1 stopped early, at step 200), 1 diverged</c>, or <c>4 dropped (at step 100, by 0.5)</c>.</summary>
+    /// <summary>
+    /// <c>4 finished</c>, or <c>3 finished (1 stopped early, at step 200; 1 restored, from step 150), 1 diverged</c>, or
+    /// <c>4 dropped (at step 100, by 0.5)</c>.
+    /// </summary>
     public string Outcome => string.Join(", ", Arms
         .GroupBy(static arm => arm.Status)
         .OrderBy(static group => group.Key)
-        .Select(static group => $"{SpecText.Of(group.Count())} {SpecText.Of(group.Key)}{Early([.. group])}{DroppedBy(group.First())}"));
+        .Select(static group => $"{SpecText.Of(group.Count())} {SpecText.Of(group.Key)}{Early(group)}{DroppedBy(group.First())}"));
 
     private static string DroppedBy(ArmRow arm) => arm is { Status: ArmStatus.Dropped, Dropped: { } drop }
         ? $" (at step {SpecText.Of(drop.Step)}, by {SpecText.Rounded(drop.Value)})"
         : "";
 
-    private static string Early(ImmutableArray<ArmRow> arms)
+    private static string Early(IEnumerable<ArmRow> arms)
     {
-        int[] steps = [.. arms.Where(static arm => arm.StoppedAt is not null).Select(static arm => arm.StoppedAt!.Value).Order()];
+        string[] parts = [.. new[]
+        {
+            At("stopped early, at", arms.Select(static arm => arm.StoppedAt)),
+            At("restored, from", arms.Select(static arm => arm.RestoredFrom)),
+        }.Where(static part => part.Length > 0)];
+        return parts.Length == 0 ? "" : $" ({string.Join("; ", parts)})";
+    }
+
+    /// <summary><c>1 stopped early, at step 200</c>; empty for nobody.</summary>
+    private static string At(string what, IEnumerable<int?> arms)
+    {
+        int[] steps = [.. arms.OfType<int>().Order()];
         return steps switch
         {
             [] => "",
-            [var step] => $" (1 stopped early, at step {SpecText.Of(step)})",
-            [var first, .., var last] => $" ({SpecText.Of(steps.Length)} stopped early, at steps {SpecText.Of(first)} to {SpecText.Of(last)})",
+            [var step] => $"1 {what} step {SpecText.Of(step)}",
+            [var first, .., var last] when first == last => $"{SpecText.Of(steps.Length)} {what} step {SpecText.Of(first)}",
+            [var first, .., var last] => $"{SpecText.Of(steps.Length)} {what} steps {SpecText.Of(first)} to {SpecText.Of(last)}",
         };
     }
 }

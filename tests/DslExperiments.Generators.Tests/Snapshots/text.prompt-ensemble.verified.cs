@@ -274,8 +274,9 @@ public sealed partial class PromptEnsemble
 
         // Training: every arm has its own learning rate, schedule, clipping and optimiser state.
         var optimizer = global::DslExperiments.Training.Optimizer.Create(cohort.Trainings, adapter);
+        var trained = new global::DslExperiments.Metrics.TrainedCohort(cohort, backbone, task, adapter);
 
-        foreach (var step in cohort.Steps(adapter, optimizer))
+        foreach (var step in cohort.Steps(trained, optimizer, MetricList))
         {
             using var stepScope = global::TorchSharp.torch.NewDisposeScope();
             var losses = task.Loss(backbone, adapter, step.Batch);   // [A]
@@ -283,7 +284,7 @@ public sealed partial class PromptEnsemble
             OnStep(step);
         }
 
-        cohort.Finish(new global::DslExperiments.Metrics.TrainedCohort(cohort, backbone, task, adapter), MetricList);
+        cohort.Finish(trained, MetricList);
     }
 
     /// <summary>Trains the backbone of one seed, all of its weights, before it is frozen.</summary>

@@ -320,8 +320,9 @@ public sealed partial class NewAttentionPattern
 
         // Training: every arm has its own learning rate, schedule, clipping and optimiser state.
         var optimizer = global::DslExperiments.Training.Optimizer.Create(cohort.Trainings, adapter);
+        var trained = new global::DslExperiments.Metrics.TrainedCohort(cohort, backbone, task, adapter);
 
-        foreach (var step in cohort.Steps(adapter, optimizer))
+        foreach (var step in cohort.Steps(trained, optimizer, MetricList))
         {
             using var stepScope = global::TorchSharp.torch.NewDisposeScope();
             var losses = task.Loss(backbone, adapter, step.Batch);   // [A]
@@ -329,7 +330,7 @@ public sealed partial class NewAttentionPattern
             OnStep(step);
         }
 
-        cohort.Finish(new global::DslExperiments.Metrics.TrainedCohort(cohort, backbone, task, adapter), MetricList);
+        cohort.Finish(trained, MetricList);
     }
 
     /// <summary>Trains the backbone of one seed, all of its weights, before it is frozen.</summary>

@@ -281,8 +281,9 @@ public sealed partial class SingleLayerLimit
 
         // Training: every arm has its own learning rate, schedule, clipping and optimiser state.
         var optimizer = global::DslExperiments.Training.Optimizer.Create(cohort.Trainings, adapter);
+        var trained = new global::DslExperiments.Metrics.TrainedCohort(cohort, backbone, task, adapter);
 
-        foreach (var step in cohort.Steps(adapter, optimizer))
+        foreach (var step in cohort.Steps(trained, optimizer, MetricList))
         {
             using var stepScope = global::TorchSharp.torch.NewDisposeScope();
             var losses = task.Loss(backbone, adapter, step.Batch);   // [A]
@@ -290,7 +291,7 @@ public sealed partial class SingleLayerLimit
             OnStep(step);
         }
 
-        cohort.Finish(new global::DslExperiments.Metrics.TrainedCohort(cohort, backbone, task, adapter), MetricList);
+        cohort.Finish(trained, MetricList);
     }
 
     /// <summary>Called after every update; for the other part of the class.</summary>

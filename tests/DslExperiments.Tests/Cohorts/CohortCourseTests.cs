@@ -39,6 +39,24 @@ public class CohortCourseTests
         Assert.True(widths.Count > 1 && widths.Min() < 8, string.Join(", ", widths));
     }
 
+    [Theory]
+    [MemberData(nameof(Studies))]
+    public void Bits_are_the_same_where_a_metric_is_watched_and_the_best_restored(string study, Precision dtype)
+    {
+        var plan = Plan(study, dtype);
+        plan = plan with { Designs = [.. plan.Designs.Select(static (design, arm) => design with { Training = design.Training with { EarlyStopping = design.Training.EarlyStopping with { Metric = "train.mse", RestoreBest = arm % 4 > 0 } } })] };
+        var (whole, narrow) = (Wide(plan), new Cohort(plan, new DetachedSession(), CPU));
+        var widths = new List<int>();
+        var end = CohortCourse.Train(narrow, cohort =>
+        {
+            widths.Add(cohort.Count);
+            Harness.Train(cohort);
+        });
+        AssertSameBits(whole, end.Outcome!);
+        Assert.Equal(6, whole.Arms.Count(static arm => arm.StoppedAt is not null));
+        Assert.True(widths.Count > 1 && widths.Min() < 8, string.Join(", ", widths));
+    }
+
     /// <summary>Whole blocks of rows are taken out of the middle, so that kernels sum all others as before.</summary>
     [Fact]
     public void A_cohort_does_become_narrower()
@@ -128,7 +146,7 @@ public class CohortCourseTests
     {
         foreach (var (one, other) in first.Arms.Zip(second.Arms))
         {
-            Assert.Equal((one.StoppedAt, one.DivergedAt), (other.StoppedAt, other.DivergedAt));
+            Assert.Equal((one.StoppedAt, one.DivergedAt, one.RestoredFrom), (other.StoppedAt, other.DivergedAt, other.RestoredFrom));
             Assert.Equal(one.Curve, other.Curve);
             Assert.Equal(one.Metrics, other.Metrics);
             Assert.Equal(one.Adapter.SelectMany(static tensor => tensor.Values), other.Adapter.SelectMany(static tensor => tensor.Values));

@@ -21,7 +21,7 @@ public class EarlyStoppingTests
     public void Patience_counts_measurements_without_progress(int patience, double minDelta, double threshold, double[] losses, int stops)
     {
         var rule = new EarlyStopping(new() { Patience = patience, MinDelta = minDelta, StoppingThreshold = threshold });
-        Assert.Equal(stops, Array.FindIndex(losses, rule.StopsAfter));
+        Assert.Equal(stops, losses.Index().Where(loss => rule.StopsAfter(loss.Index, loss.Item)).Select(static loss => loss.Index).FirstOrDefault(-1));
     }
 
     [Fact]

@@ -80,7 +80,8 @@ public static class Harness
         var adapter = AdapterOf(cohort, backbone, task);
         var optimizer = Optimizer.Create(cohort.Trainings, adapter);
         prepare?.Invoke(adapter);
-        foreach (var step in cohort.Steps(adapter, optimizer))
+        var trained = new TrainedCohort(cohort, backbone, task, adapter);
+        foreach (var step in cohort.Steps(trained, optimizer, metrics ??= [new TrainMse()]))
         {
             using var stepScope = NewDisposeScope();
             var losses = task.Loss(backbone, adapter, step.Batch);
@@ -88,7 +89,7 @@ public static class Harness
             onStep?.Invoke(step);
         }
 
-        cohort.Finish(new TrainedCohort(cohort, backbone, task, adapter), metrics ?? [new TrainMse()]);
+        cohort.Finish(trained, metrics);
     }
 
     /// <summary>Trains designs in the order given, as one cohort.</summary>

@@ -127,6 +127,44 @@ public sealed class HalvingRunTests : IDisposable
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("train.mse")]
+    public async Task The_best_of_those_that_go_on_is_remembered_through_rungs(string metric)
+    {
+        TrainingOptions Training(TrainingOptions training) => training with { LearningRate = 0.5, MeasureEvery = 3, EarlyStopping = new() { RestoreBest = true, Metric = metric } };
+        var plain = await Run(null, null, Training);
+        var halved = await Run("whole", Halving, Training);
+        Assert.Contains(plain.Arms, static row => row.RestoredFrom is < 20);
+        foreach (var (one, other) in plain.Arms.Zip(halved.Arms))
+        {
+            if (other.Dropped is not null)
+            {
+                Assert.Null(other.RestoredFrom);
+            }
+            else if (metric.Length > 0 || other.RestoredFrom is not (10 or 20))
+            {
+                // A race measures losses at its rungs as well, so that the best one may be there.
+                Assert.Equal(one.RestoredFrom, other.RestoredFrom);
+                Assert.Equal(one.Metrics.TrainMse, other.Metrics.TrainMse, 1e-12);
+            }
+        }
+
+        var moment = 0;
+        await Run("killed", Halving, Training, onStep: (_, step) =>
+        {
+            if (step.Index % 7 == 3)
+            {
+                TemporaryFolder.Copy(_folder["killed"], _folder[$"moment-{moment++}"]);
+            }
+        });
+        for (var i = 0; i < moment; i++)
+        {
+            await Run($"moment-{i}", Halving, Training);
+            AssertEqualResults("whole", $"moment-{i}");
+        }
+    }
+
+    [Theory]
     [InlineData(4)]
     [InlineData(10)]
     [InlineData(25)]

@@ -127,14 +127,15 @@ public sealed class TinyExperiment : Experiment<TinyExperiment.Arm, TinyExperime
             _ => throw new UnreachableException(),
         };
         var optimizer = Optimizer.Create(cohort.Trainings, adapter);
-        foreach (var step in cohort.Steps(adapter, optimizer))
+        var trained = new TrainedCohort(cohort, backbone, task, adapter);
+        foreach (var step in cohort.Steps(trained, optimizer, MetricList))
         {
             using var stepScope = torch.NewDisposeScope();
             step.Descend(task.Loss(backbone, adapter, step.Batch));
             OnStep?.Invoke(cohort, step);
         }
 
-        cohort.Finish(new TrainedCohort(cohort, backbone, task, adapter), MetricList);
+        cohort.Finish(trained, MetricList);
     }
 
     public sealed record Settings : ExperimentSettings<Arm>

@@ -64,14 +64,15 @@ public sealed class PretrainedExperiment : Experiment<TinyExperiment.Arm, TinyEx
             _ => throw new UnreachableException(),
         };
         var optimizer = Optimizer.Create(cohort.Trainings, adapter);
-        foreach (var step in cohort.Steps(adapter, optimizer))
+        var trained = new TrainedCohort(cohort, backbone, task, adapter);
+        foreach (var step in cohort.Steps(trained, optimizer, MetricList))
         {
             using var stepScope = torch.NewDisposeScope();
             step.Descend(task.Loss(backbone, adapter, step.Batch));
             OnStep?.Invoke(cohort, step);
         }
 
-        cohort.Finish(new TrainedCohort(cohort, backbone, task, adapter), MetricList);
+        cohort.Finish(trained, MetricList);
     }
 
     protected override void Pretrain(Cohort cohort)
