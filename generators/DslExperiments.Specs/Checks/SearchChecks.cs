@@ -11,7 +11,7 @@ internal sealed class SearchChecks(DiagnosticBag bag, List<MetricSpec> metrics)
             if (profile.Key.Search is BoundSection search && Array.TrueForAll(search.Fields, field => field.IsValid && field.IsGiven | !field.Leaf.Field.IsRequired))
             {
                 CheckMetric(search["halving.metric"]);
-                CheckRungs(search["halving.min_steps"], profile.Key.Name, profile.ToList());
+                CheckRungs(search["halving.min_steps"], ValueText.Of(search["halving.among"].Values[0]) == "all", profile.Key.Name, profile.ToList());
             }
         }
     }
@@ -28,6 +28,8 @@ internal sealed class SearchChecks(DiagnosticBag bag, List<MetricSpec> metrics)
         };
     }
 
+    private static int Rivals(Grid grid) => grid.Method.Name == "frozen" ? 0 : grid.Points.Count;
+
     private void CheckMetric(BoundField field)
     {
         string name = ValueText.Of(field.Values[0]);
@@ -41,7 +43,7 @@ internal sealed class SearchChecks(DiagnosticBag bag, List<MetricSpec> metrics)
         }
     }
 
-    private void CheckRungs(BoundField first, string profile, List<Grid> grids)
+    private void CheckRungs(BoundField first, bool amongAll, string profile, List<Grid> grids)
     {
         long rung = ((SpecValue.Int)first.Values[0]).Value;
         BoundField? longest = null;
@@ -64,9 +66,9 @@ internal sealed class SearchChecks(DiagnosticBag bag, List<MetricSpec> metrics)
         {
             bag.Report(CrossRules.NoRung, first.Node!, $"{first.Key} {NumberText.Format(rung)} must be below {longest.Key} {NumberText.Format(most)}: there is no rung");
         }
-        else if (profile == SpecLanguage.FullProfile && grids.TrueForAll(grid => grid.Points.Count < 2))
+        else if (profile == SpecLanguage.FullProfile && (amongAll ? grids.Sum(Rivals) : grids.Max(Rivals)) < 2)
         {
-            bag.Report(WarningRules.NothingToDrop, first.Node!, "search drops nothing: no method has two arms that differ in more than their seed");
+            bag.Report(WarningRules.NothingToDrop, first.Node!, $"search drops nothing: {(amongAll ? "there are not" : "no method has")} two arms that differ in more than their seed");
         }
     }
 }

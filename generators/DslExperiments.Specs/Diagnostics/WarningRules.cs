@@ -89,7 +89,7 @@ internal static class WarningRules
         "DSLX0607",
         "search that drops nothing",
         SpecSeverity.Warning,
-        "Arms of a method compete that differ in more than their seed; methods do not compete with each other.",
+        "Arms compete that differ in more than their seed, those of one method unless among: all says otherwise.",
         """
         search: { halving: { metric: train.mse, min_steps: 100 } }
         methods: { prompt: { length: 2 } }

@@ -271,7 +271,7 @@ public static class JsonSchema
 
     private static void WriteExpect(JsonWriter json)
     {
-        json.Property("type", "array");
+        json.Property("type", Nullable("array"));
         json.Object("items", item => item.Array("anyOf", options => options
             .Item(text => text.Property("type", "string").Property("minLength", 1).Property("maxLength", Limits.MaxText))
             .Item(map => map

@@ -162,7 +162,7 @@ public static class ReferencePage
 
     /// <summary>The members of all types of a sort, each once, with the keys that take it.</summary>
     private static IEnumerable<(T Member, string Keys)> WithKeys<T>(Func<FieldType, IEnumerable<T>?> members)
-        where T : class => Backbones.All.Concat(Tasks.All).Concat(Methods.All).Select(variant => variant.Section).Append(Training.Section)
+        where T : class => Backbones.All.Concat(Tasks.All).Concat(Methods.All).Select(variant => variant.Section).Append(Training.Section).Append(Search.Section)
             .SelectMany(section => section.Leaves)
             .SelectMany(leaf => (members(leaf.Field.Type!) ?? []).Select(member => (Member: member, Key: $"`{leaf.Path}`")))
             .GroupBy(pair => pair.Member, pair => pair.Key)

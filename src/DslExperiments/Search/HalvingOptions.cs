@@ -8,8 +8,8 @@ public sealed record SearchOptions
 }
 
 /// <summary>
-/// Successive halving (Jamieson and Talwalkar 2016): after <c>min_steps · eta^k</c> updates, k = 0, 1, …, of n settings of a
-/// method that are still in the race, the best ⌊n / eta⌋ go on, at least one.
+/// Successive halving (Jamieson and Talwalkar 2016): after <c>min_steps · eta^k</c> updates, k = 0, 1, …, of n settings that
+/// are still in a race, the best ⌊n / eta⌋ go on, at least one.
 /// </summary>
 public sealed record HalvingOptions
 {
@@ -21,6 +21,9 @@ public sealed record HalvingOptions
 
     /// <summary>One setting in so many stays, and the next rung is so many times as far.</summary>
     public int Eta { get; init; } = 2;
+
+    /// <summary>Which settings compete with each other.</summary>
+    public Rivals Among { get; init; } = Rivals.Method;
 
     /// <summary>True when the best value is the largest.</summary>
     public bool HigherIsBetter { get; init; }
@@ -36,4 +39,14 @@ public sealed record HalvingOptions
 
     /// <summary>How many of so many settings go on.</summary>
     public int Kept(int settings) => Math.Max(1, settings / Eta);
+}
+
+/// <summary>Which settings compete with each other.</summary>
+public enum Rivals
+{
+    /// <summary>Those of the same method: one of each is left, to be compared.</summary>
+    Method,
+
+    /// <summary>Those of all methods: one is left.</summary>
+    All,
 }

@@ -4,16 +4,19 @@ namespace DslExperiments.Search;
 
 /// <summary>
 /// Who is still in the race of a successive halving (Jamieson and Talwalkar 2016), and who was dropped when. What competes is
-/// a setting of a method with all of its seeds, by the mean of a metric; methods do not compete with each other. Ties, and
-/// settings of which a seed diverged, are in the order of the arms, the diverged ones last: the same values give the same race.
+/// a setting of a method with all of its seeds, by the mean of a metric, in a race of its method's or of all methods' settings
+/// (<see cref="Rivals"/>). Ties, and settings of which a seed diverged, are in the order of the arms, the diverged ones last:
+/// the same values give the same race.
 /// </summary>
 public sealed class HalvingRace
 {
+    private const string AllMethods = "all methods";
+
     private readonly HalvingOptions options;
     private readonly IReadOnlyList<ArmDesign> designs;
     private readonly List<Setting> settings;
 
-    /// <summary>Begins with all arms that have a rung before their end, of methods with several settings.</summary>
+    /// <summary>Begins with all arms that have a rung before their end, where several settings compete.</summary>
     /// <param name="options">The rungs, and how many stay.</param>
     /// <param name="designs">All arms.</param>
     public HalvingRace(HalvingOptions options, IReadOnlyList<ArmDesign> designs)
@@ -23,10 +26,10 @@ public sealed class HalvingRace
         settings = [.. designs.Index()
             .Where(arm => arm.Item.Trains && options.MinSteps < arm.Item.Training.Steps)
             .GroupBy(static arm => arm.Item.Arm with { Seed = 0 })
-            .Select(static arms => new Setting(arms.Key.Method, arms.First().Item.Training.Steps, [.. arms.Select(static arm => arm.Index)]))
-            .GroupBy(static setting => setting.Method)
-            .Where(static method => method.Count() > 1)
-            .SelectMany(static method => method)];
+            .Select(arms => new Setting(options.Among == Rivals.All ? AllMethods : arms.Key.Method, arms.First().Item.Training.Steps, [.. arms.Select(static arm => arm.Index)]))
+            .GroupBy(static setting => setting.Race)
+            .Where(static race => race.Count() > 1)
+            .SelectMany(static race => race)];
     }
 
     /// <summary>The arms of the race, dropped or not, in their order.</summary>
@@ -35,8 +38,8 @@ public sealed class HalvingRace
     /// <summary>The next rung: its step, and the arms that compete there; null when nobody will be dropped any more.</summary>
     public (int Step, IReadOnlyList<int> Arms)? Next()
     {
-        int? step = Racing().SelectMany(static method => method).Select(RungOf).Min();
-        return step is null ? null : (step.Value, [.. Competing(step.Value).SelectMany(static method => method).SelectMany(static setting => setting.Arms).Order()]);
+        int? step = Racing().SelectMany(static race => race).Select(RungOf).Min();
+        return step is null ? null : (step.Value, [.. Competing(step.Value).SelectMany(static race => race).SelectMany(static setting => setting.Arms).Order()]);
     }
 
     /// <summary>The arms that go on to their end, once there is no further rung.</summary>
@@ -45,12 +48,12 @@ public sealed class HalvingRace
     /// <summary>When an arm was dropped, or null.</summary>
     public Drop? DroppedOf(int arm) => settings.Find(setting => setting.Arms.Contains(arm))?.Dropped;
 
-    /// <summary>How many settings of each method are left after each rung, the full number first.</summary>
-    public static IReadOnlyList<(string Method, int Steps, IReadOnlyList<int> Left)> Course(HalvingOptions options, IReadOnlyList<ArmDesign> designs)
+    /// <summary>How many settings of each race are left after each rung, the full number first.</summary>
+    public static IReadOnlyList<(string Race, int Steps, IReadOnlyList<int> Left)> Course(HalvingOptions options, IReadOnlyList<ArmDesign> designs)
     {
         var counts = new Dictionary<string, List<int>>();
         var race = new HalvingRace(options, designs);
-        var steps = race.settings.GroupBy(static setting => setting.Method).ToDictionary(static method => method.Key, static method => method.Max(static setting => setting.Steps));
+        var steps = race.settings.GroupBy(static setting => setting.Race).ToDictionary(static race => race.Key, static race => race.Max(static setting => setting.Steps));
         Note();
         while (race.Next() is { } rung)
         {
@@ -58,14 +61,14 @@ public sealed class HalvingRace
             Note();
         }
 
-        return [.. counts.Select(method => (method.Key, steps[method.Key], (IReadOnlyList<int>)method.Value))];
+        return [.. counts.Select(each => (each.Key, steps[each.Key], (IReadOnlyList<int>)each.Value))];
 
         void Note()
         {
-            foreach (var method in race.settings.GroupBy(static setting => setting.Method))
+            foreach (var each in race.settings.GroupBy(static setting => setting.Race))
             {
-                int left = method.Count(static setting => setting.Dropped is null);
-                var known = counts.TryGetValue(method.Key, out var before) ? before : counts[method.Key] = [];
+                int left = each.Count(static setting => setting.Dropped is null);
+                var known = counts.TryGetValue(each.Key, out var before) ? before : counts[each.Key] = [];
                 if (known.Count == 0 || known[^1] != left)
                 {
                     known.Add(left);
@@ -79,9 +82,9 @@ public sealed class HalvingRace
     /// <param name="values">The metric of every arm that competes there; NaN for one that diverged.</param>
     public void Pass(int step, IReadOnlyDictionary<int, double> values)
     {
-        foreach (var method in Competing(step).ToArray())
+        foreach (var rivals in Competing(step).ToArray())
         {
-            var ranked = method
+            var ranked = rivals
                 .Select(setting => (Setting: setting, Value: setting.Arms.Average(arm => values[arm])))
                 .OrderBy(entry => double.IsNaN(entry.Value) ? 1 : 0)
                 .ThenBy(entry => options.HigherIsBetter ? -entry.Value : entry.Value)
@@ -98,23 +101,23 @@ public sealed class HalvingRace
         }
     }
 
-    /// <summary>The methods that still have several settings in the race.</summary>
+    /// <summary>The races that several settings are still in.</summary>
     private IEnumerable<IGrouping<string, Setting>> Racing() => settings
         .Where(static setting => setting.Dropped is null)
-        .GroupBy(static setting => setting.Method)
-        .Where(static method => method.Count() > 1);
+        .GroupBy(static setting => setting.Race)
+        .Where(static race => race.Count() > 1);
 
     /// <summary>Those of them that meet at a rung; settings with fewer steps are at their end already.</summary>
     private IEnumerable<IGrouping<string, Setting>> Competing(int step) => Racing()
-        .SelectMany(static method => method)
+        .SelectMany(static race => race)
         .Where(setting => RungOf(setting) == step)
-        .GroupBy(static setting => setting.Method);
+        .GroupBy(static setting => setting.Race);
 
     private int? RungOf(Setting setting) => options.Rungs(setting.Steps).Where(rung => rung > setting.Passed).Select(static rung => (int?)rung).FirstOrDefault();
 
-    private sealed class Setting(string method, int steps, IReadOnlyList<int> arms)
+    private sealed class Setting(string race, int steps, IReadOnlyList<int> arms)
     {
-        public string Method { get; } = method;
+        public string Race { get; } = race;
 
         public int Steps { get; } = steps;
 

@@ -142,6 +142,30 @@ public sealed partial class Search
         ],
     };
 
+    /// <summary>Profile <c>together</c>.</summary>
+    public static Settings Together { get; } = Full with
+    {
+        Profile = "together",
+        Halving = new()
+        {
+            Metric = "bits_stored",
+            MinSteps = 5,
+            Among = global::DslExperiments.Search.Rivals.All,
+            HigherIsBetter = true,
+        },
+        Arms =
+        [
+            new(new Arm.Prompt(Length: 1, LearningRate: 0.1, Seed: 0), TrainableParameters: 8),
+            new(new Arm.Prompt(Length: 1, LearningRate: 0.1, Seed: 1), TrainableParameters: 8),
+            new(new Arm.Prompt(Length: 1, LearningRate: 0.3, Seed: 0), TrainableParameters: 8),
+            new(new Arm.Prompt(Length: 1, LearningRate: 0.3, Seed: 1), TrainableParameters: 8),
+            new(new Arm.Prompt(Length: 2, LearningRate: 0.1, Seed: 0), TrainableParameters: 16),
+            new(new Arm.Prompt(Length: 2, LearningRate: 0.1, Seed: 1), TrainableParameters: 16),
+            new(new Arm.Prompt(Length: 2, LearningRate: 0.3, Seed: 0), TrainableParameters: 16),
+            new(new Arm.Prompt(Length: 2, LearningRate: 0.3, Seed: 1), TrainableParameters: 16),
+        ],
+    };
+
     /// <summary>Profile <c>all</c>.</summary>
     public static Settings All { get; } = Full with
     {
@@ -303,18 +327,23 @@ public sealed partial class Search
               halving:
                 metric: "train.loss"
                 eta: 3
+          together:
+            search:
+              halving:
+                among: all
           all:
             search: ~
 
         """,
-        SpecHash: "0ea8a4fc8cf3e6ceabc758f8da305d167cea12fd5f72c88704c3eb6053875440",
-        Profiles: ["full", "thirds", "all"]);
+        SpecHash: "ec193bc44c6bc3452179eb4b0b49e98d1371ddc1a79f55dbfea218fe01ffb9f2",
+        Profiles: ["full", "thirds", "together", "all"]);
 
     /// <inheritdoc/>
     protected override global::DslExperiments.ExperimentSettings<Arm> SettingsOf(string profile) => profile switch
     {
         "full" => Full,
         "thirds" => Thirds,
+        "together" => Together,
         "all" => All,
         _ => throw UnknownProfile(profile),
     };

@@ -63,6 +63,24 @@ public sealed class HalvingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task One_setting_is_left_where_all_methods_compete()
+    {
+        // 6 → 3 → 1 settings.
+        var plain = await Run(null, null);
+        var halved = await Run(null, Halving with { Among = Rivals.All });
+        Assert.Equal(2, halved.Arms.Count(static row => row.Status == ArmStatus.Finished));
+        foreach (var (step, kept) in new[] { (10, 3), (20, 1) })
+        {
+            var there = plain.Arms.Zip(halved.Arms).Where(pair => pair.Second.Dropped is null || pair.Second.Dropped.Step >= step).ToArray();
+            var means = there.GroupBy(static pair => pair.First.Arm with { Seed = 0 })
+                .Select(setting => (Mean: setting.Average(pair => pair.First.Curve.Single(point => point.Step == step).Loss), GoesOn: setting.All(pair => pair.Second.Dropped?.Step != step)))
+                .OrderBy(static setting => setting.Mean)
+                .Select(static setting => setting.GoesOn);
+            Assert.Equal(Enumerable.Range(0, means.Count()).Select(place => place < kept), means);
+        }
+    }
+
+    [Fact]
     public async Task Schedules_batches_and_restarts_run_through_rungs()
     {
         static TrainingOptions Training(TrainingOptions training) => training with

@@ -74,17 +74,27 @@ public class HalvingRaceTests
     [Fact]
     public void Methods_do_not_compete_with_each_other_and_one_setting_with_nobody()
     {
-        ArmDesign[] designs =
-        [
-            .. Designs(3, seeds: 1),
-            .. Enumerable.Range(0, 2).Select(number => Harness.Design(new LoraOptions { Rank = 1 }, 0, training: new TrainingOptions { Steps = 80 }, number: number)),
-            Harness.Design(new FullOptions(), 0, training: new TrainingOptions { Steps = 80 }),
-        ];
-        var race = new HalvingRace(Halving, designs);
+        var race = new HalvingRace(Halving, Methods());
         Assert.Equal([0, 1, 2, 3, 4], race.Arms);
         race.Pass(10, new Dictionary<int, double> { [0] = 1, [1] = 2, [2] = 3, [3] = 1000, [4] = 999 });
         Assert.Equal([0, 4], race.Survivors);
         Assert.Null(race.Next());
+    }
+
+    [Fact]
+    public void Settings_of_all_methods_compete_where_that_is_asked_for()
+    {
+        var all = Halving with { Among = Rivals.All };
+        var race = new HalvingRace(all, Methods());
+        Assert.Equal([0, 1, 2, 3, 4, 5], race.Arms);
+        race.Pass(10, new Dictionary<int, double> { [0] = 1, [1] = 2, [2] = 3, [3] = 1000, [4] = 0.5, [5] = 999 });
+        Assert.Equal([0, 1, 4], race.Survivors);
+        race.Pass(20, new Dictionary<int, double> { [0] = 1, [1] = 2, [4] = 3 });
+        Assert.Equal([0], race.Survivors);
+        Assert.Null(race.Next());
+        var (name, steps, left) = Assert.Single(HalvingRace.Course(all, Methods()));
+        Assert.Equal(("all methods", 80), (name, steps));
+        Assert.Equal([6, 3, 1], left);
     }
 
     [Fact]
@@ -112,6 +122,14 @@ public class HalvingRaceTests
         Assert.Equal(("prompt", 80), (method, steps));
         Assert.Equal([10, 3, 1], left);
     }
+
+    /// <summary>Three settings of one method, two of another, one of a third.</summary>
+    private static ArmDesign[] Methods() =>
+    [
+        .. Designs(3, seeds: 1),
+        .. Enumerable.Range(0, 2).Select(number => Harness.Design(new LoraOptions { Rank = 1 }, 0, training: new TrainingOptions { Steps = 80 }, number: number)),
+        Harness.Design(new FullOptions(), 0, training: new TrainingOptions { Steps = 80 }),
+    ];
 
     private static ArmDesign[] Designs(int settings, int seeds, int steps = 80) =>
     [
