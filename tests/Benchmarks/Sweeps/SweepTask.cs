@@ -1,13 +1,14 @@
 using DslExperiments.Backbones;
 using DslExperiments.Cohorts;
 using DslExperiments.Methods;
+using DslExperiments.Planning;
 using DslExperiments.Tasks;
 using static TorchSharp.torch;
 
 namespace DslExperiments.Benchmarks.Sweeps;
 
 /// <summary>Random sequences of vectors with random targets.</summary>
-internal sealed record SweepTaskOptions : TaskOptions
+internal sealed record SweepTaskOptions : TaskOptions, IWorkload
 {
     /// <inheritdoc/>
     public override int Sequences { get; init; }
@@ -20,6 +21,9 @@ internal sealed record SweepTaskOptions : TaskOptions
 
     /// <inheritdoc/>
     public override bool Streams => Sequences == 0;
+
+    /// <summary>What the planner counts.</summary>
+    Workload IWorkload.Workload => new(Sequences, Length, Reads) { Streams = Streams };
 }
 
 /// <summary>
