@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-// libtorch 2 has kernels of its own that are as good.
+// Measured against libtorch 1 only, so libtorch 2 keeps its own.
 #if TORCH_VERSION_MAJOR < 2 && defined(ROWS_ARE_BUILT)
 
 namespace {

@@ -246,6 +246,7 @@ internal sealed class RelaxedJson(VerifySettings settings, Counter counter)
             }
             catch (TargetInvocationException thrown) when (thrown.InnerException is NotImplementedException or NotSupportedException)
             {
+                // As in the real package: such a member of the user's type has no value to show.
                 return;
             }
 
