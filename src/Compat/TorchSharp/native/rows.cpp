@@ -1,6 +1,6 @@
 // Softmax and layer normalisation of short rows.
 //
-// libtorch 1's kernels spend more on the end of a row than on its arithmetic when a row has ten numbers, or 21: the widths
+// libtorch's kernels spend more on the end of a row than on its arithmetic when a row has ten numbers, or 21: the widths
 // and the numbers of keys of prompt tuning's theory. Here a row is a few vectors and its
 // end a masked one. A row's result depends on that row alone, wherever it stands and however many threads there are.
 //

@@ -8,8 +8,7 @@
 
 #include <algorithm>
 
-// Measured against libtorch 1 only, so libtorch 2 keeps its own.
-#if TORCH_VERSION_MAJOR < 2 && defined(ROWS_ARE_BUILT)
+#if defined(ROWS_ARE_BUILT)
 
 namespace {
 
