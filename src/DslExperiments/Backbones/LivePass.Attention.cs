@@ -40,14 +40,11 @@ internal sealed partial class LivePass
         int p = input.P, b = input.B, t = input.T, tq = last ? content.ReadCount : t, batches = arms * keyHeads * b;
         double scale = options.ScoreScale();
         var before = p == 0 ? PrefixKeys(layer) : (KeysOf(k.narrow(1, 0, p), p), KeysOf(v.narrow(1, 0, p), p), adapter.Prompt!.KeyMask);
-        int virtuals = before is { } some ? (int)some.Keys.shape[2] : 0;
-
-        // A softmax over rows that fill whole vectors costs half of one over rows that do not.
-        int filler = options.Causal && !AreOwn(last) && virtuals + t > FewColumns ? -(virtuals + t) & 7 : 0, columns = virtuals + t + filler;
+        int virtuals = before is { } some ? (int)some.Keys.shape[2] : 0, columns = virtuals + t;
         var contentQ = p == 0 || last ? q : q.narrow(1, p, b * t);
         var queries = contentQ.view(arms, b, tq, keyHeads, perKey, headWidth).permute(0, 3, 1, 4, 2, 5).reshape(batches, perKey * tq, headWidth);
         var scores = AttentionMath.Scores(
-            queries, InFront(before?.Keys, k), SequenceMask(input, last, perKey, virtuals, before?.Mask, filler), scale);
+            queries, InFront(before?.Keys, k), SequenceMask(input, last, perKey, virtuals, before?.Mask), scale);
         if (AreOwn(last))
         {
             scores = (scores.view(groups, arms / groups, keyHeads, b, perKey, tq, columns) + OwnMask(input, last, virtuals).unsqueeze(4))
@@ -70,13 +67,8 @@ internal sealed partial class LivePass
         Tensor InFront(Tensor? virtualRows, Tensor rows)
         {
             var content = (p == 0 ? rows : rows.narrow(1, p, b * t)).view(arms, b, t, keyHeads, headWidth).permute(0, 3, 1, 2, 4);
-            List<Tensor> parts = virtualRows is null ? [content] : [virtualRows.unsqueeze(2).expand(arms, keyHeads, b, virtuals, headWidth), content];
-            if (filler > 0)
-            {
-                parts.Add(zeros([1, 1, 1, 1, 1], backbone.Dtype, backbone.Device).expand(arms, keyHeads, b, filler, headWidth));
-            }
-
-            return (parts.Count == 1 ? content : cat(parts, 3)).reshape(batches, columns, headWidth);
+            var all = virtualRows is null ? content : cat([virtualRows.unsqueeze(2).expand(arms, keyHeads, b, virtuals, headWidth), content], 3);
+            return all.reshape(batches, columns, headWidth);
         }
     }
 

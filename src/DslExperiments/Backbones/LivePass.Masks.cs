@@ -104,14 +104,13 @@ internal sealed partial class LivePass
         new(Stage.KeyMask, variant),
         () => mask.unsqueeze(1).expand(arms, heads, mask.shape[1]).reshape(arms * heads, 1, mask.shape[1]));
 
-    /// <summary>What rows of one sequence see of it, broadcastable to [A·H/n·B, n·Tq, P + T + filler], or null for all.</summary>
+    /// <summary>What rows of one sequence see of it, broadcastable to [A·H/n·B, n·Tq, P + T], or null for all.</summary>
     /// <param name="input">The sequences.</param>
     /// <param name="last">True for the tokens that are read.</param>
     /// <param name="times">Heads one under another, n.</param>
     /// <param name="virtuals">Columns of virtual tokens in front, P.</param>
     /// <param name="virtualMask">Which of them exist, [A, P], or null for all.</param>
-    /// <param name="filler">Columns at the end that nothing sees.</param>
-    private Tensor? SequenceMask(LiveRows input, bool last, int times, int virtuals, Tensor? virtualMask, int filler = 0)
+    private Tensor? SequenceMask(LiveRows input, bool last, int times, int virtuals, Tensor? virtualMask)
     {
         // Reads that differ have masks of their own.
         bool causes = options.Causal && !AreOwn(last);
@@ -124,9 +123,9 @@ internal sealed partial class LivePass
         int variant = (last ? 1 : 0) + (4 * (times + (heads * virtuals)));
         return adapter.Constants.Get(new(Stage.Mask, variant, input.B, input.T, input.Front, content.Outline), () =>
         {
-            int tq = last ? content.ReadCount : input.T, columns = virtuals + input.T + filler;
+            int tq = last ? content.ReadCount : input.T, columns = virtuals + input.T;
             var causal = Mask(times * tq, columns, (row, column) =>
-                column < virtuals + input.T && (!causes || column - virtuals <= (last ? content.Reads[row % tq] + input.Front : row % tq)));
+                !causes || column - virtuals <= (last ? content.Reads[row % tq] + input.Front : row % tq));
             if (keys is null)
             {
                 return causal.unsqueeze(0);

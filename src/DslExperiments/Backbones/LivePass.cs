@@ -27,9 +27,6 @@ internal sealed record LiveRows(Tensor Rows, int P, int B, int T, int Front)
 /// <param name="watch">Is shown the attention of every layer.</param>
 internal sealed partial class LivePass(Transformer backbone, Content content, Adapter adapter, Batch batch, Action<int, Tensor>? watch = null)
 {
-    /// <summary>Up to so many keys, a row of scores is not worth filling up.</summary>
-    private const int FewColumns = 8;
-
     private readonly TransformerOptions options = backbone.Options;
     private readonly int arms = adapter.Arms;
     private readonly int groups = backbone.Groups.Count;

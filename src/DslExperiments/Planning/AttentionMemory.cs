@@ -48,7 +48,6 @@ internal sealed class AttentionMemory(CohortShape shape, Tally tally, int sequen
     {
         int virtuals = p > 0 ? p : prefix;
         double columns = virtuals + t, asked = b * tq * queryWidth;
-        columns += options.Causal && !own && columns > FewColumns ? -(long)columns & 7 : 0;
         double scores = heads * b * tq * columns, keys = b * columns * keyWidth;
         Mask("alongside", shape.IsPadded ? scores : 0);
         Multiply(scores);
@@ -104,8 +103,6 @@ internal sealed class AttentionMemory(CohortShape shape, Tally tally, int sequen
         Keep(rows + (copiesKeys ? 2 * p * keyWidth : 0) + (p * Scaled(masked: true)) + (2 * heads * p * p) + rows + (copiesKeys && heads > 1 ? rows : 0));
         Keep(m * queryWidth);
     }
-
-    private const int FewColumns = 8;
 
     /// <summary>Which of the arms' virtual tokens exist, for every score; made once for all layers but the last.</summary>
     private void Mask(string kind, double numbers) => tally.KeepOnce($"mask {kind} {last} {p} {t}", shape.Arms * numbers);
