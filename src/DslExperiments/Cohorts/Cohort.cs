@@ -232,6 +232,7 @@ public sealed partial class Cohort
         {
             StoppedAt = StoppedAt[arm] >= 0 ? StoppedAt[arm] : null,
             RestoredFrom = record.RestoredFrom(arm) >= 0 ? record.RestoredFrom(arm) : null,
+            Evaluations = [.. record.EvaluationsOf(arm)],
             Dropped = record.Dropped[arm],
             Nearest = diverged ? [] : NearestOf(arm, trained),
         };

@@ -25,6 +25,9 @@ public sealed record ArmOutcome(
     /// <summary>The measured step whose numbers it keeps in place of its last ones, or null.</summary>
     public int? RestoredFrom { get; init; }
 
+    /// <summary>What early stopping saw of the metric that it watches; none where it watches the losses.</summary>
+    public IReadOnlyList<Evaluation> Evaluations { get; init; } = [];
+
     /// <summary>When a search dropped the arm, or null.</summary>
     public Drop? Dropped { get; init; }
 
@@ -42,6 +45,12 @@ public sealed record NearToken(int Token, string Piece, double Cosine);
 /// <param name="Step">Updates done.</param>
 /// <param name="Loss">The loss; NaN once the arm diverged.</param>
 public readonly record struct CurvePoint(int Step, double Loss);
+
+/// <summary>A metric of an arm after some updates, while it is trained.</summary>
+/// <param name="Step">Updates done.</param>
+/// <param name="Metric">The metric's name.</param>
+/// <param name="Value">Its value.</param>
+public readonly record struct Evaluation(int Step, string Metric, double Value);
 
 /// <summary>A trained tensor of one arm on the CPU.</summary>
 /// <param name="Name">The name in saved adapters.</param>

@@ -18,7 +18,7 @@ internal sealed class CohortRecord
     private readonly List<MeasuredStep> evaluations = [];
     private readonly EarlyStopping[] rules;
     private readonly bool[] restores;
-    private readonly bool watchesMetric;
+    private readonly string watched;
     private readonly int[] divergedAt;
     private readonly int[] stoppedAt;
     private readonly Drop?[] dropped;
@@ -31,7 +31,7 @@ internal sealed class CohortRecord
     {
         rules = [.. trainings.Select(static training => new EarlyStopping(training.EarlyStopping))];
         restores = [.. trainings.Select(static training => training.EarlyStopping.RestoreBest)];
-        watchesMetric = trainings[0].EarlyStopping.Metric.Length > 0;
+        watched = trainings[0].EarlyStopping.Metric;
         divergedAt = [.. trainings.Select(static _ => -1)];
         stoppedAt = [.. divergedAt];
         dropped = new Drop?[divergedAt.Length];
@@ -86,8 +86,12 @@ internal sealed class CohortRecord
     public LaneState? KeptOf(int lane) => kept.GetValueOrDefault(lane)?.Copy();
 
     /// <summary>The curve of one lane, up to where it stopped or was dropped.</summary>
-    public IEnumerable<CurvePoint> CurveOf(int lane) => PointsOf(lane)
-        .TakeWhile(point => (stoppedAt[lane] < 0 || point.Step <= stoppedAt[lane]) && (dropped[lane] is not { } drop || point.Step <= drop.Step));
+    public IEnumerable<CurvePoint> CurveOf(int lane) => PointsOf(lane).TakeWhile(point => IsOf(lane, point.Step));
+
+    /// <summary>The evaluations of one lane, up to where it left.</summary>
+    public IEnumerable<Evaluation> EvaluationsOf(int lane) => PointsOf(lane, evaluations)
+        .TakeWhile(point => IsOf(lane, point.Step) && (divergedAt[lane] < 0 || point.Step <= divergedAt[lane]))
+        .Select(point => new Evaluation(point.Step, watched, point.Loss));
 
     /// <summary>What a lane takes along into another cohort.</summary>
     public LanePast PastOf(int lane, LaneState state, double joules) =>
@@ -118,7 +122,7 @@ internal sealed class CohortRecord
         }
 
         Append(curve, step, reported);
-        if (!watchesMetric)
+        if (watched.Length == 0)
         {
             Judge(step, reported, take);
         }
@@ -231,6 +235,9 @@ internal sealed class CohortRecord
         kept.Clear();
     }
 
+    private bool IsOf(int lane, int step) =>
+        (stoppedAt[lane] < 0 || step <= stoppedAt[lane]) && (dropped[lane] is not { } drop || step <= drop.Step);
+
     private IEnumerable<CurvePoint> PointsOf(int lane) => PointsOf(lane, curve);
 
     private static IEnumerable<CurvePoint> PointsOf(int lane, IEnumerable<MeasuredStep> steps) => steps.Select(step => new CurvePoint(step.Step, step.Losses[lane]));
@@ -274,7 +281,7 @@ internal sealed class CohortRecord
     {
         foreach (int lane in Enumerable.Range(0, rules.Length).Where(lane => divergedAt[lane] < 0))
         {
-            foreach (var point in PointsOf(lane, watchesMetric ? evaluations : curve).TakeWhile(point => stoppedAt[lane] < 0 || point.Step <= stoppedAt[lane]))
+            foreach (var point in PointsOf(lane, watched.Length > 0 ? evaluations : curve).TakeWhile(point => stoppedAt[lane] < 0 || point.Step <= stoppedAt[lane]))
             {
                 rules[lane].StopsAfter(point.Step, point.Loss);
             }

@@ -237,6 +237,7 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
                     RestoredFrom = arm.RestoredFrom,
                     Dropped = arm.Dropped,
                     Curve = arm.Curve,
+                    Evaluations = arm.Evaluations,
                     Values = arm.Metrics,
                 };
             }
@@ -255,7 +256,14 @@ internal sealed class ExperimentRun<TArm, TMetrics>(Harness<TArm, TMetrics> harn
         results.Folder,
         results.MetricNames,
         [.. results.Arms.Select(static row =>
-            ArmRow.Of(row.Arm, row.Status, row.TrainableParameters, row.DivergedAt, row.Values) with { StoppedAt = row.StoppedAt, RestoredFrom = row.RestoredFrom, Dropped = row.Dropped, Curve = row.Curve })],
+            ArmRow.Of(row.Arm, row.Status, row.TrainableParameters, row.DivergedAt, row.Values) with
+            {
+                StoppedAt = row.StoppedAt,
+                RestoredFrom = row.RestoredFrom,
+                Dropped = row.Dropped,
+                Curve = row.Curve,
+                Evaluations = row.Evaluations,
+            })],
         results.Expectations);
 
     /// <summary>As many as wanted and as fit into memory together.</summary>

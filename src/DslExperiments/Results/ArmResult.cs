@@ -40,6 +40,9 @@ public sealed record ArmResult<TArm, TMetrics>(TArm Arm, ArmStatus Status, long 
     /// <summary>The losses during training.</summary>
     public ImmutableArray<CurvePoint> Curve { get; init; } = [];
 
+    /// <summary>What early stopping saw of the metric that it watches; none where it watches the losses.</summary>
+    public ImmutableArray<Evaluation> Evaluations { get; init; } = [];
+
     /// <summary>The metrics in the order of the spec.</summary>
     internal ImmutableArray<double> Values { get; init; } = [];
 }

@@ -63,6 +63,7 @@ public sealed class ExperimentResults<TArm, TMetrics>
                 RestoredFrom = row.RestoredFrom,
                 Dropped = row.Dropped,
                 Curve = row.Curve,
+                Evaluations = row.Evaluations,
                 Values = row.Values,
             })]);
     }

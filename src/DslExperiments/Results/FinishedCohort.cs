@@ -9,7 +9,13 @@ internal sealed record FinishedCohort(ImmutableArray<FinishedArm> Arms)
 {
     /// <summary>The part of an outcome that goes into results.</summary>
     public static FinishedCohort Of(CohortOutcome outcome) =>
-        new([.. outcome.Arms.Select(static arm => new FinishedArm(arm.DivergedAt, [.. arm.Metrics], [.. arm.Curve]) { StoppedAt = arm.StoppedAt, RestoredFrom = arm.RestoredFrom, Dropped = arm.Dropped })]);
+        new([.. outcome.Arms.Select(static arm => new FinishedArm(arm.DivergedAt, [.. arm.Metrics], [.. arm.Curve])
+        {
+            StoppedAt = arm.StoppedAt,
+            RestoredFrom = arm.RestoredFrom,
+            Dropped = arm.Dropped,
+            Evaluations = [.. arm.Evaluations],
+        })]);
 
     /// <summary>Makes it durable.</summary>
     public void Write(string path, string identity) => AtomicFile.Write(path, stream => stream.Write(JsonWriting.ToBytes(
@@ -73,6 +79,9 @@ internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metri
     /// <summary>When a search dropped it, or null.</summary>
     public Drop? Dropped { get; init; }
 
+    /// <summary>What early stopping saw of the metric that it watches.</summary>
+    public ImmutableArray<Evaluation> Evaluations { get; init; } = [];
+
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
@@ -85,7 +94,6 @@ internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metri
             writer.WritePropertyName("dropped_by");
             writer.WriteNumberOrName(Dropped.Value);
         }
-
 
         writer.WriteStartArray("metrics");
         foreach (var value in Metrics)
@@ -104,6 +112,11 @@ internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metri
         }
 
         writer.WriteEndArray();
+        if (!Evaluations.IsEmpty)
+        {
+            WriteEvaluations(writer);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -114,6 +127,24 @@ internal sealed record FinishedArm(int? DivergedAt, ImmutableArray<double> Metri
     {
         StoppedAt = arm.ReadStep("stopped_at"),
         RestoredFrom = arm.ReadStep("restored_from"),
+        Evaluations = arm.TryGetProperty("evaluations", out var evaluations)
+            ? [.. evaluations.EnumerateArray().Select(static line => new Evaluation(line[0].GetInt32(), line[1].GetString()!, line[2].ReadNumberOrName()))]
+            : [],
         Dropped = arm.ReadStep("dropped_at") is { } dropped ? new Drop(dropped, arm.GetProperty("dropped_by").ReadNumberOrName()) : null,
     };
+
+    private void WriteEvaluations(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("evaluations");
+        foreach (var evaluation in Evaluations)
+        {
+            writer.WriteStartArray();
+            writer.WriteNumberValue(evaluation.Step);
+            writer.WriteStringValue(evaluation.Metric);
+            writer.WriteNumberOrName(evaluation.Value);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
 }

@@ -4,25 +4,28 @@ using DslExperiments.Cohorts;
 
 namespace DslExperiments.Results;
 
-/// <summary><c>metrics.jsonl</c>: one line per arm and measured step, arm after arm.</summary>
+/// <summary>
+/// <c>metrics.jsonl</c>: one line per arm and measured step, and one per evaluation of the metric that early stopping
+/// watches, arm after arm.
+/// </summary>
 internal static class MetricsLog
 {
     public const string FileName = "metrics.jsonl";
 
-    /// <summary>Writes the curves of all rows.</summary>
+    /// <summary>Writes the curves and evaluations of all rows.</summary>
     public static void Write(string folder, ImmutableArray<ArmRow> arms) => AtomicFile.Write(Path.Combine(folder, FileName), stream =>
     {
         foreach (var arm in arms)
         {
-            foreach (var point in arm.Curve)
+            foreach (var (step, write) in LinesOf(arm).OrderBy(static line => line.Step))
             {
                 stream.Write(JsonWriting.ToBytes(
                     writer =>
                     {
                         writer.WriteStartObject();
                         ResultsJson.WriteIdentity(writer, arm);
-                        writer.WriteNumber("step", point.Step);
-                        writer.WriteDouble("loss", point.Loss);
+                        writer.WriteNumber("step", step);
+                        write(writer);
                         writer.WriteEndObject();
                     },
                     JsonWriting.Compact));
@@ -30,7 +33,7 @@ internal static class MetricsLog
         }
     });
 
-    /// <summary>Gives rows the curves of a run folder; without the file they stay empty. The lines are in the rows' order.</summary>
+    /// <summary>Gives rows the curves and evaluations of a run folder; without the file they stay empty. The lines are in the rows' order.</summary>
     public static ImmutableArray<ArmRow> ReadInto(string folder, ImmutableArray<ArmRow> arms)
     {
         var path = Path.Combine(folder, FileName);
@@ -39,7 +42,7 @@ internal static class MetricsLog
             return arms;
         }
 
-        var curves = new Dictionary<string, ImmutableArray<CurvePoint>.Builder>(StringComparer.Ordinal);
+        var lines = new Dictionary<string, (List<CurvePoint> Curve, List<Evaluation> Evaluations)>(StringComparer.Ordinal);
         foreach (var line in File.ReadLines(path))
         {
             try
@@ -50,12 +53,20 @@ internal static class MetricsLog
                     root.GetProperty("method").GetString(),
                     root.GetProperty("settings").EnumerateObject().Select(static s => (s.Name, Text: SettingText(s.Value))),
                     root.GetProperty("seed").GetInt32());
-                if (!curves.TryGetValue(key, out var curve))
+                if (!lines.TryGetValue(key, out var known))
                 {
-                    curves.Add(key, curve = ImmutableArray.CreateBuilder<CurvePoint>());
+                    lines.Add(key, known = ([], []));
                 }
 
-                curve.Add(new CurvePoint(root.GetProperty("step").GetInt32(), root.GetProperty("loss").ReadDouble()));
+                var step = root.GetProperty("step").GetInt32();
+                if (root.TryGetProperty("metric", out var metric))
+                {
+                    known.Evaluations.Add(new Evaluation(step, metric.GetString()!, root.GetProperty("value").ReadDouble()));
+                }
+                else
+                {
+                    known.Curve.Add(new CurvePoint(step, root.GetProperty("loss").ReadDouble()));
+                }
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
             {
@@ -64,9 +75,26 @@ internal static class MetricsLog
         }
 
         return [.. arms.Select(arm =>
-            curves.TryGetValue(Key(arm.Method, arm.Settings.Select(static s => (s.Name, s.Text)), arm.Seed), out var curve)
-                ? arm with { Curve = curve.ToImmutable() }
+            lines.TryGetValue(Key(arm.Method, arm.Settings.Select(static s => (s.Name, s.Text)), arm.Seed), out var known)
+                ? arm with { Curve = [.. known.Curve], Evaluations = [.. known.Evaluations] }
                 : arm)];
+    }
+
+    private static IEnumerable<(int Step, Action<Utf8JsonWriter> Write)> LinesOf(ArmRow arm)
+    {
+        foreach (var point in arm.Curve)
+        {
+            yield return (point.Step, writer => writer.WriteDouble("loss", point.Loss));
+        }
+
+        foreach (var evaluation in arm.Evaluations)
+        {
+            yield return (evaluation.Step, writer =>
+            {
+                writer.WriteString("metric", evaluation.Metric);
+                writer.WriteDouble("value", evaluation.Value);
+            });
+        }
     }
 
     private static string Key(string? method, IEnumerable<(string Name, string Text)> settings, int seed) =>

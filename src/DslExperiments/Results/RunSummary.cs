@@ -50,6 +50,9 @@ internal sealed record ArmRow(
     /// <summary>Losses during training; empty when they were not read.</summary>
     public ImmutableArray<CurvePoint> Curve { get; init; } = [];
 
+    /// <summary>What early stopping saw of the metric that it watches; empty when it was not read.</summary>
+    public ImmutableArray<Evaluation> Evaluations { get; init; } = [];
+
     /// <summary><c>prompt length=10</c>: all but the seed.</summary>
     public string Point => string.Join(' ', Settings.Select(static s => $"{s.Name}={s.Text}").Prepend(Method));
 

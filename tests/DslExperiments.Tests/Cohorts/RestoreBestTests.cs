@@ -80,13 +80,17 @@ public class RestoreBestTests
         merit.Measured = () => at.Add(updates);
         Harness.Train(cohort, [new TrainMse(), merit], onStep: step => updates += step.Updates ? 1 : 0);
 
+        Assert.All(cohort.Outcome!.Arms, static arm => Assert.Equal([0, 25, 50, 60], arm.Evaluations.Select(static evaluation => evaluation.Step)));
+        Assert.All(cohort.Outcome.Arms, static arm => Assert.Equal(arm.Evaluations.Max(static evaluation => evaluation.Value), arm.Metrics[1], 1e-12));
+
         // At 0, 25 and 50, at the end as the last candidate, and then as a metric of what is kept.
         Assert.Equal([0, 25, 50, 60, 60], at);
-        Assert.All(cohort.Outcome!.Arms, static arm => Assert.Contains(arm.RestoredFrom, (int?[])[null, 0, 25, 50]));
+        Assert.All(cohort.Outcome.Arms, static arm => Assert.Contains(arm.RestoredFrom, (int?[])[null, 0, 25, 50]));
 
         // An arm that stops at such a step although its loss is not measured there.
         var stopping = Train(Designs(With(Wild, new() { Metric = "merit", Every = 25, HigherIsBetter = true, Patience = 1, MinDelta = 1e9 })));
         Assert.All(stopping.Arms, static arm => Assert.Equal(25, arm.StoppedAt));
+        Assert.All(stopping.Arms, static arm => Assert.Equal([0, 25], arm.Evaluations.Select(static evaluation => evaluation.Step)));
         Assert.All(stopping.Arms, static arm => Assert.Equal(24, arm.Curve[^1].Step));
     }
 
@@ -101,6 +105,7 @@ public class RestoreBestTests
         Assert.NotNull(outcome.Arms[2].DivergedAt);
         Assert.Null(outcome.Arms[2].StoppedAt);
         Assert.Null(outcome.Arms[2].RestoredFrom);
+        Assert.All(outcome.Arms[2].Evaluations, evaluation => Assert.True(evaluation.Step <= outcome.Arms[2].DivergedAt));
         Assert.All(outcome.Arms[2].Metrics, static value => Assert.True(double.IsNaN(value)));
         Assert.All((int[])[0, 1, 3], arm => AssertSameBits(neighbours.Arms[arm], outcome.Arms[arm]));
 
@@ -128,6 +133,8 @@ public class RestoreBestTests
             var resumed = CohortCourse.Train(new Cohort(Harness.PlanOf(designs), MemorySession.Resuming(CohortCheckpoint.Read(path, "cohort")!), CPU), static part => Harness.Train(part, Metrics));
             Assert.Equal(whole.Arms.Select(static arm => (arm.StoppedAt, arm.RestoredFrom)), resumed.Outcome!.Arms.Select(static arm => (arm.StoppedAt, arm.RestoredFrom)));
             Assert.All(whole.Arms.Zip(resumed.Outcome.Arms), static pair => AssertSameBits(pair.First, pair.Second));
+            Assert.All(whole.Arms.Zip(resumed.Outcome.Arms), static pair => Assert.Equal(pair.First.Evaluations, pair.Second.Evaluations));
+            Assert.All(whole.Arms, arm => Assert.Equal(metric.Length > 0 ? arm.Curve.Select(static point => point.Step) : [], arm.Evaluations.Select(static evaluation => evaluation.Step)));
         }
         finally
         {

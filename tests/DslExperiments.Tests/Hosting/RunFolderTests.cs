@@ -128,6 +128,36 @@ public sealed class RunFolderTests : IDisposable
         AssertEqualResults("whole", "paused");
     }
 
+    [Theory]
+    [InlineData("prompt", 20)]
+    [InlineData("lora", 8)]
+    public async Task What_early_stopping_watches_is_in_the_log_once_also_of_a_paused_run(string method, int step)
+    {
+        TinyExperiment Watching(Action<Cohort, TrainingStep>? onStep = null) => new()
+        {
+            OnStep = onStep,
+            Change = static settings => settings with
+            {
+                PromptTraining = settings.PromptTraining with { EarlyStopping = new() { Metric = "train.mse", Every = 15, RestoreBest = true } },
+                LoraTraining = settings.LoraTraining with { EarlyStopping = new() { Metric = "train.mse", Patience = 1, MinDelta = 1e9 } },
+            },
+        };
+        var results = await Watching().ExecuteAsync(o => Quietly(o, "whole").Workers(1));
+        foreach (var arm in results.Arms)
+        {
+            // The loss of a full batch is the metric.
+            Assert.Equal(arm.Arm is TinyExperiment.Arm.Lora ? [0, 10] : [0, 15, 30, 40], arm.Evaluations.Select(static evaluation => evaluation.Step));
+            Assert.All(arm.Evaluations, static evaluation => Assert.Equal("train.mse", evaluation.Metric));
+            Assert.All(arm.Curve, point => Assert.All(arm.Evaluations.Where(evaluation => evaluation.Step == point.Step), evaluation => Assert.Equal(point.Loss, evaluation.Value, 1e-12)));
+        }
+
+        Assert.Equal(results.Arms.Sum(static arm => arm.Evaluations.Length), File.ReadLines(_folder["whole/metrics.jsonl"]).Count(static line => line.Contains("\"metric\":\"train.mse\"", StringComparison.Ordinal)));
+        using var pause = new CancellationTokenSource();
+        await Assert.ThrowsAsync<TrainingInterruptedException>(() => Watching(PauseAt(method, step, pause)).ExecuteAsync(o => Quietly(o, "paused").Workers(1), pause.Token));
+        await Watching().ExecuteAsync(o => Quietly(o, "paused").Workers(1));
+        AssertEqualResults("whole", "paused");
+    }
+
     /// <summary>A copy of the folder at some moment is what a killed process leaves.</summary>
     [Fact]
     public async Task A_run_that_was_killed_at_any_moment_goes_on_to_the_same_bits()

@@ -20,6 +20,7 @@ public sealed class JsonTests : IDisposable
             new ArmRow("prompt", [new("length", "10", 10, null), new("init", "normal(1)", null, null), new("causal", "true", null, true)], 3, ArmStatus.Finished, 100, null, [0.1 + 0.2, 5e-324])
             {
                 Curve = [new(0, 1), new(10, 1.0 / 3)],
+                Evaluations = [new(0, "eval.loss", 0.1), new(5, "eval.loss", double.NaN)],
             },
             new ArmRow("lora", [], 0, ArmStatus.Diverged, 7, 20, [double.NaN, double.MaxValue]) { Curve = [new(0, 2), new(20, double.NaN)] },
         ],
@@ -57,15 +58,18 @@ public sealed class JsonTests : IDisposable
 
         Assert.Equal(Json(Sample, withFolder: false), Json(read, withFolder: false));
         Assert.Equal(Sample.Arms.SelectMany(static arm => arm.Curve), read.Arms.SelectMany(static arm => arm.Curve));
+        Assert.Equal(Sample.Arms.SelectMany(static arm => arm.Evaluations), read.Arms.SelectMany(static arm => arm.Evaluations));
     }
 
     [Fact]
-    public void The_log_has_a_line_per_arm_and_measured_step()
+    public void The_log_has_a_line_per_arm_and_measured_step_or_evaluation()
     {
         MetricsLog.Write(_folder.Location, Sample.Arms);
         Assert.Equal(
             """
             {"method":"prompt","settings":{"length":10,"init":"normal(1)","causal":true},"seed":3,"step":0,"loss":1}
+            {"method":"prompt","settings":{"length":10,"init":"normal(1)","causal":true},"seed":3,"step":0,"metric":"eval.loss","value":0.1}
+            {"method":"prompt","settings":{"length":10,"init":"normal(1)","causal":true},"seed":3,"step":5,"metric":"eval.loss","value":null}
             {"method":"prompt","settings":{"length":10,"init":"normal(1)","causal":true},"seed":3,"step":10,"loss":0.3333333333333333}
             {"method":"lora","settings":{},"seed":0,"step":0,"loss":2}
             {"method":"lora","settings":{},"seed":0,"step":20,"loss":null}
@@ -90,7 +94,7 @@ public sealed class JsonTests : IDisposable
     {
         var finished = new FinishedCohort([
             new FinishedArm(null, [0.1 + 0.2, double.NaN, double.PositiveInfinity], [new CurvePoint(0, 1.0 / 3), new CurvePoint(1, double.NaN)]),
-            new FinishedArm(4, [1, 2, double.NegativeInfinity], []),
+            new FinishedArm(4, [1, 2, double.NegativeInfinity], []) { Evaluations = [new(0, "eval.loss", 1.0 / 3), new(7, "eval.loss", double.NaN)] },
         ]);
         finished.Write(_folder["cohort.json"], "identity");
         var read = FinishedCohort.Read(_folder["cohort.json"], "identity", arms: 2, metrics: 3)!;
@@ -98,6 +102,7 @@ public sealed class JsonTests : IDisposable
         Assert.Equal(finished.Arms.Select(static arm => arm.DivergedAt), read.Arms.Select(static arm => arm.DivergedAt));
         Assert.Equal(finished.Arms.SelectMany(static arm => arm.Metrics), read.Arms.SelectMany(static arm => arm.Metrics));
         Assert.Equal(finished.Arms.SelectMany(static arm => arm.Curve), read.Arms.SelectMany(static arm => arm.Curve));
+        Assert.Equal(finished.Arms.SelectMany(static arm => arm.Evaluations), read.Arms.SelectMany(static arm => arm.Evaluations));
         Assert.Throws<InvalidDataException>(() => FinishedCohort.Read(_folder["cohort.json"], "other", 2, 3));
         Assert.Throws<InvalidDataException>(() => FinishedCohort.Read(_folder["cohort.json"], "identity", 3, 3));
         Assert.Null(FinishedCohort.Read(_folder["none.json"], "identity", 2, 3));
