@@ -8,6 +8,8 @@ public static partial class DiagnosticCases
     private static IEnumerable<DiagnosticCase> Contradictions() =>
     [
         Case("search by what is not measured", "search: { halving: { metric: «train.msd», min_steps: 10 } }", "DSLX0326 search.halving.metric 'train.msd' is not among metrics; did you mean 'train.mse'?"),
+        Case("search by what differs from run to run", "search: { halving: { metric: «energy», min_steps: 10 } }\nmetrics: [train.mse, energy]", "DSLX0326 search.halving.metric 'energy' cannot be compared: it differs from run to run"),
+        Case("search by what stays", OneLayer + "search: { halving: { metric: «floor.mse», min_steps: 10 } }\nmetrics: [train.mse, floor.mse]", "DSLX0326 search.halving.metric 'floor.mse' cannot be compared: training does not change it"),
         Case("search without rungs", "search: { halving: { metric: train.mse, min_steps: «100» } }\ntraining: { learning_rate: 0.1, steps: 100 }", "DSLX0327 search.halving.min_steps 100 must be below training.steps 100: there is no rung"),
         Case("search without rungs in a profile", "search: { halving: { metric: train.mse, min_steps: «100» } }\nprofiles: { ci: { training.steps: 50 } }", "DSLX0327 search.halving.min_steps 100 must be below training.steps 50: there is no rung"),
         Case("search with rungs of its own in a profile", "search: { halving: { metric: train.mse, min_steps: 100 } }\nprofiles: { ci: { training.steps: 50, search.halving.min_steps: 10 } }"),

@@ -10,38 +10,17 @@ internal sealed class SearchChecks(DiagnosticBag bag, List<MetricSpec> metrics)
         {
             if (profile.Key.Search is BoundSection search && Array.TrueForAll(search.Fields, field => field.IsValid && field.IsGiven | !field.Leaf.Field.IsRequired))
             {
-                CheckMetric(search["halving.metric"]);
+                new MetricKeys(bag, metrics).Check(search["halving.metric"], CrossRules.SearchMetric, "compared", Metrics.WhyUncompared);
                 CheckRungs(search["halving.min_steps"], ValueText.Of(search["halving.among"].Values[0]) == "all", profile.Key.Name, profile.ToList());
             }
         }
     }
 
     /// <summary>The options with what the compiler knows of the metric.</summary>
-    public static OptionsSpec Told(OptionsSpec search, EquatableArray<MetricSpec> metrics)
-    {
-        OptionsSpec halving = ((SpecValue.Options)search.Values[0].Value).Value;
-        string name = ValueText.Of(halving.Values.First(value => value.Key == "metric").Value);
-        bool higher = !metrics.First(metric => metric.Name == name).LowerIsBetter;
-        return halving with
-        {
-            Values = halving.Values.Append(new FieldValue("higher_is_better", "HigherIsBetter", new SpecValue.Bool(higher), IsDefault: !higher)).ToEquatableArray(),
-        };
-    }
+    public static OptionsSpec Told(OptionsSpec search, EquatableArray<MetricSpec> metrics) =>
+        MetricKeys.Told(((SpecValue.Options)search.Values[0].Value).Value, metrics);
 
     private static int Rivals(Grid grid) => grid.Method.Name == "frozen" ? 0 : grid.Points.Count;
-
-    private void CheckMetric(BoundField field)
-    {
-        string name = ValueText.Of(field.Values[0]);
-        string[] measured = metrics.Select(metric => metric.Name).ToArray();
-        if (measured.Length > 0 && Array.IndexOf(measured, name) < 0)
-        {
-            bag.Report(
-                CrossRules.SearchMetric,
-                field.Node!,
-                $"{field.Key} {Suggestions.Quote(name)} is not among metrics{Suggestions.For(name, measured)}");
-        }
-    }
 
     private void CheckRungs(BoundField first, bool amongAll, string profile, List<Grid> grids)
     {

@@ -19,36 +19,15 @@ internal sealed class StoppingChecks(DiagnosticBag bag, List<MetricSpec> metrics
             return;
         }
 
-        CheckMetric(metric);
+        new MetricKeys(bag, metrics).Check(metric, CrossRules.WatchedMetric, "watched", Metrics.WhyUnwatched);
         CheckEvery(grid);
     }
 
     /// <summary>The options of a training with what the compiler knows of the metric.</summary>
     public static OptionsSpec Told(OptionsSpec training, EquatableArray<MetricSpec> metrics) => training with
     {
-        Values = training.Values.Select(value => value is { Key: "early_stopping", Value: SpecValue.Options early } ? value with { Value = new SpecValue.Options(ToldOf(early.Value, metrics)) } : value).ToEquatableArray(),
+        Values = training.Values.Select(value => value is { Key: "early_stopping", Value: SpecValue.Options early } ? value with { Value = new SpecValue.Options(MetricKeys.Told(early.Value, metrics)) } : value).ToEquatableArray(),
     };
-
-    private static OptionsSpec ToldOf(OptionsSpec early, EquatableArray<MetricSpec> metrics)
-    {
-        string name = ValueText.Of(early.Values.First(value => value.Key == "metric").Value);
-        bool higher = name.Length > 0 && !metrics.First(metric => metric.Name == name).LowerIsBetter;
-        return early with { Values = early.Values.Append(new FieldValue("higher_is_better", "HigherIsBetter", new SpecValue.Bool(higher), IsDefault: !higher)).ToEquatableArray() };
-    }
-
-    private void CheckMetric(BoundField field)
-    {
-        string name = Name(field);
-        string[] measured = metrics.Select(metric => metric.Name).ToArray();
-        if (measured.Length > 0 && Array.IndexOf(measured, name) < 0)
-        {
-            bag.Report(CrossRules.WatchedMetric, field.Node!, $"{field.Key} {Suggestions.Quote(name)} is not among metrics{Suggestions.For(name, measured)}");
-        }
-        else if (Metrics.WhyUnwatched(name) is string reason)
-        {
-            bag.Report(CrossRules.WatchedMetric, field.Node!, $"{field.Key} '{name}' cannot be watched: {reason}");
-        }
-    }
 
     private void CheckEvery(Grid grid)
     {

@@ -355,9 +355,9 @@ internal static class CrossRules
 
     public static readonly DiagnosticRule SearchMetric = new(
         "DSLX0326",
-        "search by what is not measured",
+        "search by what cannot be compared",
         SpecSeverity.Error,
-        "Arms are compared by one of the metrics of the spec.",
+        "Arms are compared by one of the metrics of the spec that training changes and that is the same in every run.",
         """
         search: { halving: { metric: train.max_error, min_steps: 100 } }
         metrics: [train.mse]

@@ -159,10 +159,19 @@ internal static class Metrics
         "train.loss" => "the training loss is watched without a metric",
         "energy" or "co2" => "it is known at the end only",
         "ensemble.accuracy" => "it is of several arms",
-        "floor.mse" or "input_gap" or "output_gap.certified" or "majority.accuracy" or "features.gap" or "teacher.mass" => Constant,
-        _ when name.StartsWith("certificate.", StringComparison.Ordinal) => Constant,
-        _ => null,
+        _ => IsConstant(name) ? Constant : null,
     };
+
+    /// <summary>Why a search cannot compare arms by a metric at a rung; null for one by which it can, such as the user's own.</summary>
+    public static string? WhyUncompared(string name) => name switch
+    {
+        "energy" or "co2" => "it differs from run to run",
+        _ => IsConstant(name) ? Constant : null,
+    };
+
+    private static bool IsConstant(string name) =>
+        name is "floor.mse" or "input_gap" or "output_gap.certified" or "majority.accuracy" or "features.gap" or "teacher.mass"
+        || name.StartsWith("certificate.", StringComparison.Ordinal);
 
     /// <summary>The names in suggestions.</summary>
     public static IEnumerable<string> Names => All.Select(metric => metric.Name);
