@@ -54,6 +54,22 @@ public class LanguageTests
     }
 
     [Fact]
+    public void A_default_could_be_written_or_another_key_stands_in()
+    {
+        SpecSpan place = new("spec", 1, 1, 1, 1);
+        foreach (Section section in RuntimeTypes.Sections)
+        {
+            foreach (Field field in section.Fields.Where(field => field is { Default: not (null or SpecValue.List), Type: not null } && ValueText.Of(field.Default!).Length > 0))
+            {
+                DiagnosticBag bag = new();
+                bool isWritten = field.Type!.Read(new ScalarNode(place, ValueText.Of(field.Default!), true, 1), field.Key, bag) is not null;
+                Assert.True(isWritten == field.StandIn is null, $"{section.CSharpType}.{field.Member}: {string.Join("; ", bag.ToArray().Select(finding => finding.Message))}");
+                Assert.True(field.StandIn is null || RuntimeTypes.Sections.Any(other => other.Find(field.StandIn) is not null), $"{field.Key}: there is no key {field.StandIn}.");
+            }
+        }
+    }
+
+    [Fact]
     public void Every_word_is_a_member_and_every_member_a_word()
     {
         foreach (var choice in Types.Select(type => type is WordListType list ? list.Item : type).OfType<ChoiceType>())

@@ -14,6 +14,9 @@ internal sealed record Field(string Key, string Member, FieldType? Type, SpecVal
     /// <summary>True when a list of values makes arms differ in this key.</summary>
     public bool IsSweepable { get; init; } = true;
 
+    /// <summary>The key beside it whose value stands in where it is absent; the default is then none that could be written.</summary>
+    public string? StandIn { get; init; }
+
     /// <summary>True when there is no default.</summary>
     public bool IsRequired => Nested is null && Default is null;
 

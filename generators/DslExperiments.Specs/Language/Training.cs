@@ -43,6 +43,6 @@ internal static class Training
             new Field("min_delta", "MinDelta", new NumberType(0, double.PositiveInfinity), new SpecValue.Number(0), "By how much a value must be better than the best one before it to count as progress."),
             new Field("stopping_threshold", "StoppingThreshold", new NumberType(0, double.PositiveInfinity), new SpecValue.Number(0), "An arm stops as soon as its value is this or better; 0 for never."),
             new Field("metric", "Metric", new TextType(200), new SpecValue.Text(""), "The metric that is watched, one of metrics, in the direction in which it is better; without one the training loss.") { IsSweepable = false },
-            new Field("every", "Every", new IntType(1, MaxSteps), new SpecValue.Int(0), "Updates between two evaluations of the metric; without it as many as between two measurements of the loss.") { IsSweepable = false },
+            new Field("every", "Every", new IntType(1, MaxSteps), new SpecValue.Int(0), "Updates between two evaluations of the metric; without it as many as between two measurements of the loss.") { IsSweepable = false, StandIn = "measure_every" },
             new Field("restore_best", "RestoreBest", new BoolType(), new SpecValue.Bool(false), "Whether an arm ends with the numbers of its best measurement, in place of its last ones."))));
 }

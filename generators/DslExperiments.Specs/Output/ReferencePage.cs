@@ -129,7 +129,9 @@ public static class ReferencePage
                 continue;
             }
 
-            string standard = field.Default is null ? "required" : ValueText.Of(field.Default) is { Length: > 0 } text ? $"`{text}`" : "";
+            string standard = field.Default is null ? "required"
+                : field.StandIn is string other ? $"as `{other}`"
+                : ValueText.Of(field.Default) is { Length: > 0 } text ? $"`{text}`" : "";
             string type = field.Type!.Title + (field.IsSweepable ? "" : " (not swept)");
             page.Append($"| `{prefix}{field.Key}` | {type} | {Values(field.Type)} | {standard} | {field.Doc} |\n");
         }
