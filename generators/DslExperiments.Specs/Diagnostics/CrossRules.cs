@@ -407,6 +407,20 @@ internal static class CrossRules
         training: { learning_rate: 0.1, steps: 100, early_stopping: { metric: train.mse, patience: 3, every: 10 } }
         """);
 
+    public static readonly DiagnosticRule UnequalSteps = new(
+        "DSLX0330",
+        "search among unequal numbers of steps",
+        SpecSeverity.Error,
+        "Successive halving compares settings that have had equally many updates. One with fewer steps than the rest of its race (its method's settings, or with among: all those of all methods) would be at its end before the last rungs, and be left without having won.",
+        """
+        search: { halving: { metric: train.mse, min_steps: 25 } }
+        training: { learning_rate: 0.1, steps: [100, 400] }
+        """,
+        """
+        search: { halving: { metric: train.mse, min_steps: 25 } }
+        training: { learning_rate: 0.1, steps: 400 }
+        """);
+
     /// <summary>All rules of the group, in the order of their ids.</summary>
     public static readonly DiagnosticRule[] All =
     {
@@ -439,5 +453,6 @@ internal static class CrossRules
         NoRung,
         WatchedMetric,
         NoEvaluation,
+        UnequalSteps,
     };
 }

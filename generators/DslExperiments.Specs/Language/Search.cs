@@ -15,7 +15,7 @@ internal static class Search
         new Field("metric", "Metric", new TextType(200), null, "The metric by which arms are compared, one of metrics.") { IsSweepable = false },
         new Field("min_steps", "MinSteps", new IntType(1, 1_000_000_000), null, "Updates before the first rung.") { IsSweepable = false },
         new Field("eta", "Eta", new IntType(2, 1000), new SpecValue.Int(2), "One in so many stays at a rung, and the next rung is so many times as far.") { IsSweepable = false },
-        new Field("among", "Among", Rivals, Rivals.Of("method"), "Which settings compete with each other, each with all of its seeds.") { IsSweepable = false });
+        new Field("among", "Among", Rivals, Rivals.Of("method"), "Which settings compete with each other, each with all of its seeds; all of them need the same training.steps.") { IsSweepable = false });
 
     public static readonly Section Section = new(
         Namespace + "SearchOptions",

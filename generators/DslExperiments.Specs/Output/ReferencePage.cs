@@ -86,7 +86,7 @@ public static class ReferencePage
         page.Append("""
             ## search
 
-            Successive halving (Jamieson and Talwalkar 2016): after `min_steps` updates, and again after every `eta` times as many below `training.steps`, arms are measured, and of each method the best part of 1 / `eta` goes on, at least one. What competes is a setting with all of its seeds, by the mean of the metric over them; methods do not compete with each other. Whoever diverged comes last, and of equals those come first whose arms do. Schedules run as without it: an arm that is never dropped is trained as if it were alone. Dropped arms keep the numbers of that step, are measured like all others, and are no part of what expectations see; one that speaks of dropped arms alone is not judged.
+            Successive halving (Jamieson and Talwalkar 2016): after `min_steps` updates, and again after every `eta` times as many below `training.steps`, arms are measured, and of each method the best part of 1 / `eta` goes on, at least one. What competes is a setting with all of its seeds, by the mean of the metric over them; methods do not compete with each other, unless `among: all` has all of them in one race. Settings of one race have equally many steps. Whoever diverged comes last, and of equals those come first whose arms do. Schedules run as without it: an arm that is never dropped is trained as if it were alone. Dropped arms keep the numbers of that step, are measured like all others, and are no part of what expectations see; one that speaks of dropped arms alone is not judged.
 
 
             """);
