@@ -9,7 +9,7 @@ namespace DslExperiments;
 public static class SpecText
 {
     /// <summary>What a record's name ends in only to tell C# families apart: <c>TeacherTargets</c> is <c>teacher</c>.</summary>
-    private static readonly string[] FamilySuffixes = ["Targets", "Schedule", "Options", "Table", "Network", "Update"];
+    private static readonly string[] FamilySuffixes = ["Targets", "Schedule", "Options", "Table", "Network", "Update", "RotaryScaling"];
 
     /// <summary>A number, bool, text, enum member, function such as <c>teacher(4)</c>, or a list of these.</summary>
     public static string Of(object value) => value switch
@@ -18,6 +18,7 @@ public static class SpecText
         double d => Of(d),
         float f => Of((double)f),
         string s => s,
+        Training.OptimizerKind.AdamW => "adamw",
         Enum e => Words(e.ToString()),
         Backbones.NoConstruction or Backbones.NoTokenizer or Backbones.NoRotaryScaling => "none",
         Backbones.ByteTokens => "bytes",

@@ -70,6 +70,31 @@ public class LanguageTests
     }
 
     [Fact]
+    public void A_value_is_shown_as_specs_write_it()
+    {
+        foreach (var choice in Types.Select(type => type is WordListType list ? list.Item : type).OfType<ChoiceType>())
+        {
+            Assert.All(choice.Words, word => Assert.Equal(word.Name, SpecText.Of(Enum.Parse(RuntimeTypes.Find(choice.CSharpType), word.Member))));
+        }
+
+        foreach (var function in Types.OfType<CallType>().SelectMany(call => call.Functions).Distinct())
+        {
+            object?[] arguments = [.. function.Parameters.Select(parameter => parameter.Type switch { IntType => 2, TextType => "a", _ => (object)0.5 })];
+            string written = arguments.Length == 0 ? function.Name : $"{function.Name}({string.Join(", ", arguments.Select(argument => SpecText.Of(argument!)))})";
+            Assert.Equal(written, SpecText.Of(Activator.CreateInstance(RuntimeTypes.Find(function.CSharpType), arguments)!));
+        }
+    }
+
+    [Fact]
+    public void A_key_is_shown_as_specs_write_it()
+    {
+        foreach (Section section in RuntimeTypes.Sections)
+        {
+            Assert.All(section.Fields.Where(field => field.Member.Length > 0), field => Assert.Equal(field.Key, Hosting.OptionsText.KeyOf(field.Member)));
+        }
+    }
+
+    [Fact]
     public void Every_word_is_a_member_and_every_member_a_word()
     {
         foreach (var choice in Types.Select(type => type is WordListType list ? list.Item : type).OfType<ChoiceType>())

@@ -40,6 +40,9 @@ internal static class OptionsText
         return SpecText.Words(name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name);
     }
 
+    /// <summary>The key of a property: <c>hidden</c>.</summary>
+    public static string KeyOf(string property) => property == nameof(TransformerOptions.KeyValueHeads) ? "kv_heads" : SpecText.Words(property);
+
     private static bool IsOwn(object value, object own) => value is IEnumerable ? SpecText.Of(value) == SpecText.Of(own) : value.Equals(own);
 
     private static string Member(string name, object? value)
@@ -47,6 +50,6 @@ internal static class OptionsText
         var type = value?.GetType();
         var isGroup = type is { Namespace: { } space } && space.StartsWith(nameof(DslExperiments), StringComparison.Ordinal)
             && (type.Name.EndsWith(Suffix, StringComparison.Ordinal) || value is BackboneInit or MlpOptions);
-        return $"{SpecText.Words(name)} {(value is null ? "~" : isGroup ? $"{{ {Of(value)} }}" : SpecText.Of(value))}";
+        return $"{KeyOf(name)} {(value is null ? "~" : isGroup ? $"{{ {Of(value)} }}" : SpecText.Of(value))}";
     }
 }
