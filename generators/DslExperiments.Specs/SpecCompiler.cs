@@ -35,11 +35,13 @@ public static class SpecCompiler
     /// <param name="document">The document to compile.</param>
     /// <param name="others">The documents that <c>extends:</c> can reach; more do no harm.</param>
     /// <param name="overrides">Keys set from outside, applied to every profile and to the full study.</param>
+    /// <param name="profile">With overrides, the only profile that they are put over, checked in, and that the model then has; null for all.</param>
     /// <param name="cancellationToken">Stops the compilation.</param>
     public static SpecResult Compile(
         SpecDocument document,
         IReadOnlyList<SpecDocument> others,
         IReadOnlyList<SpecOverride>? overrides = null,
+        string? profile = null,
         CancellationToken cancellationToken = default) =>
-        new Compilation(document, others, cancellationToken).Run(overrides ?? Array.Empty<SpecOverride>());
+        new Compilation(document, others, cancellationToken).Run(overrides ?? Array.Empty<SpecOverride>(), profile);
 }

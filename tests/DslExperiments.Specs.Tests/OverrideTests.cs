@@ -84,6 +84,41 @@ public class OverrideTests
         Assert.Equal((message, new SpecSpan($"--set {key}={value}", 1, from, 1, to)), (found.Message, found.Span));
     }
 
+    /// <summary>A batch of 3 is too many of the full study's 2 sequences, and fits the profile's 4.</summary>
+    [Theory]
+    [InlineData("ci", null)]
+    [InlineData("full", "DSLX0308")]
+    [InlineData(null, "DSLX0308")]
+    public void Only_the_profile_that_runs_is_checked(string? profile, string? id)
+    {
+        const string Keys = """
+            task: { family: distinct_queries, sequences: 2 }
+            methods: { prompt: { length: [1, 2] } }
+            profiles: { ci: { task.sequences: 4, methods.prompt.length: 1 } }
+            """;
+        SpecDocument document = SpecCompiler.Parse(Sample.Path, "sample", Sample.Complete(Keys));
+        SpecResult result = SpecCompiler.Compile(document, [], [new SpecOverride("training.batch", "3")], profile);
+        Assert.Equal(id, result.Diagnostics.Where(diagnostic => diagnostic.Severity == SpecSeverity.Error).Select(diagnostic => diagnostic.Id).FirstOrDefault());
+        if (id is null)
+        {
+            // The profile of all of them that have no contradiction.
+            ProfileSpec all = Sample.Valid(Keys, ("training.batch", "2")).Profiles[1], only = Assert.Single(result.Spec!.Profiles);
+            Assert.Equal(all with { Methods = only.Methods }, only);
+            Assert.Equal(new SpecValue.Int(3), Find(only.Methods[0].Training, "batch"));
+        }
+    }
+
+    [Fact]
+    public void A_profile_alone_is_what_it_is_among_all()
+    {
+        SpecDocument document = SpecCompiler.Parse(Sample.Path, "sample", Sample.Complete(Swept));
+        SpecOverride[] overrides = [new("training.steps", "7"), new("methods.prompt.length", "[3, 4]")];
+        foreach (ProfileSpec profile in SpecCompiler.Compile(document, [], overrides).Spec!.Profiles)
+        {
+            Assert.Equal(profile, Assert.Single(SpecCompiler.Compile(document, [], overrides, profile.Name).Spec!.Profiles));
+        }
+    }
+
     [Fact]
     public void A_swept_key_cannot_be_removed()
     {

@@ -28,8 +28,7 @@ internal sealed record CompiledSpec(string Path, ExperimentSpec? Spec, Equatable
             SpecResult result = SpecCompiler.Compile(
                 document,
                 closure.Bases.Select(parsed => parsed.Document).OfType<SpecDocument>().ToArray(),
-                overrides: null,
-                cancellationToken);
+                cancellationToken: cancellationToken);
             SourceText text = SourceText.From(file.Text);
             return new CompiledSpec(file.Path, result.Spec, result.Diagnostics.Select(Locate).ToEquatableArray(), TaskType());
 

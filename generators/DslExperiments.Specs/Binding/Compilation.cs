@@ -8,8 +8,8 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
     /// <summary>The tree after <c>extends:</c>, for heirs.</summary>
     public SpecTree? Tree { get; private set; }
 
-    /// <summary>Runs all stages.</summary>
-    public SpecResult Run(IReadOnlyList<SpecOverride> overrides)
+    /// <summary>Runs all stages; with overrides, the last ones for one profile alone where it is named.</summary>
+    public SpecResult Run(IReadOnlyList<SpecOverride> overrides, string? profile = null)
     {
         foreach (SpecDiagnostic diagnostic in document.Diagnostics)
         {
@@ -38,7 +38,7 @@ internal sealed class Compilation(SpecDocument document, IReadOnlyList<SpecDocum
         EquatableArray<MappingEntry> given = draft.Given.ToEquatableArray();
         if (overrides.Count > 0 && bag.Errors == 0)
         {
-            OverrideApplier applier = new(draft, Tree, bag, cancellationToken);
+            OverrideApplier applier = new(draft, Tree, profile, bag, cancellationToken);
             draft = applier.Apply(overrides, head, swept);
             given = applier.Given;
         }

@@ -9,7 +9,7 @@ internal sealed class Draft
         Given = given;
     }
 
-    /// <summary>The profiles; the first is the full study.</summary>
+    /// <summary>The profiles; the first is the full study, or the only one that is bound.</summary>
     public List<BoundProfile> Profiles { get; }
 
     /// <summary>What each profile after the first sets.</summary>
@@ -43,6 +43,13 @@ internal sealed class Draft
 
         return new Draft(bound, given);
     }
+
+    /// <summary>Binds a single profile.</summary>
+    /// <param name="profile">Its name.</param>
+    /// <param name="tree">The spec with the profile over it.</param>
+    /// <param name="bag">Takes the findings.</param>
+    public static Draft BindOnly(string profile, MappingNode tree, DiagnosticBag bag) =>
+        new(new List<BoundProfile> { new ProfileBinder(bag, isPartial: false).Bind(profile, tree) }, new List<MappingEntry>());
 
     /// <summary>Finds axes, unless they are given, and expands the grids.</summary>
     public void Expand(MethodAxes[]? axes, ZipGroup[] zips, DiagnosticBag bag)

@@ -1,10 +1,10 @@
 namespace DslExperiments.Specs;
 
 /// <summary>
-/// Puts <c>--set</c> over the spec and over every profile. The generated types stay as they are, so what is swept
-/// stays swept, be it with one value.
+/// Puts <c>--set</c> over the spec and over every profile, or over the only one that is asked for. The generated types
+/// stay as they are, so what is swept stays swept, be it with one value.
 /// </summary>
-internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag bag, CancellationToken cancellationToken)
+internal sealed class OverrideApplier(Draft before, SpecTree tree, string? only, DiagnosticBag bag, CancellationToken cancellationToken)
 {
     /// <summary>What each profile sets besides the overrides.</summary>
     public EquatableArray<MappingEntry> Given { get; private set; }
@@ -32,8 +32,10 @@ internal sealed class OverrideApplier(Draft before, SpecTree tree, DiagnosticBag
             root = TreeMerge.Over(root, allowed, bag);
         }
 
-        Given = profiles;
-        Draft after = Draft.Bind(root, profiles, false, bag, cancellationToken);
+        Draft after = only is null
+            ? Draft.Bind(root, profiles, false, bag, cancellationToken)
+            : Draft.BindOnly(only, profiles.FirstOrDefault(profile => profile.Key.Text == only)?.Value is MappingNode own ? TreeMerge.Over(root, own, bag) : root, bag);
+        Given = only is null ? profiles : default;
         if (bag.Errors == 0)
         {
             CheckSweeps(after, swept);

@@ -16,8 +16,8 @@ internal static class SpecOverrides
         where TArm : ExperimentArm
     {
         var document = SpecCompiler.Parse(info.SpecPath, info.FullName, info.SpecText);
-        var before = Compile(info, document, []).Spec!;
-        var result = Compile(info, document, [.. overrides.Select(static pair => new SpecOverride(pair.Key, pair.Value))]);
+        var before = Compile(info, document, [], generated.Profile).Spec!;
+        var result = Compile(info, document, [.. overrides.Select(static pair => new SpecOverride(pair.Key, pair.Value))], generated.Profile);
         RequireSameTypes(before, result.Spec!);
 
         var profile = result.Spec!.Profiles.FirstOrDefault(candidate => candidate.Name == generated.Profile)
@@ -29,9 +29,9 @@ internal static class SpecOverrides
                 .Select(static diagnostic => $"warning {diagnostic.Id}: {diagnostic.Message}")]);
     }
 
-    private static SpecResult Compile(ExperimentInfo info, SpecDocument document, IReadOnlyList<SpecOverride> overrides)
+    private static SpecResult Compile(ExperimentInfo info, SpecDocument document, IReadOnlyList<SpecOverride> overrides, string profile)
     {
-        var result = SpecCompiler.Compile(document, [], overrides);
+        var result = SpecCompiler.Compile(document, [], overrides, profile);
         if (result.Spec is not null)
         {
             return result;

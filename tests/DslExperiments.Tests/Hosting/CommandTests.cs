@@ -202,6 +202,18 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("kept", File.ReadAllText(_folder["file"]));
     }
 
+    /// <summary>30 steps of warm-up fit the 40 steps of the full study, not the 20 of the profile.</summary>
+    [Theory]
+    [InlineData("full", 0)]
+    [InlineData("ci", 42)]
+    public async Task Keys_are_set_and_checked_in_the_profile_that_runs(string profile, int exitCode)
+    {
+        var run = await ProgramRun.Of("run", "tiny", "--profile", profile, "--set", "training.warmup=30", "--out", _folder["run"]);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Equal(exitCode != 0, run.Error.Contains("DSLX0307", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task An_arm_that_cannot_move_is_told_and_the_others_are_kept()
     {
