@@ -16,6 +16,9 @@ public sealed class TextTableTests : IDisposable
     [InlineData("a.tsv", "text\tlabel\r\none \"two\"\tx\nthree\t y \n")]
     [InlineData("a.csv", "text,label\r\n\"one \"\"two\"\"\",x\nthree, y \n")]
     [InlineData("a.csv", "text,label\n\"one \"\"two\"\"\",\"x\"\r\n\"three\",\" y \"")]
+    [InlineData("a.tsv", "text\tlabel\rone \"two\"\tx\r\rthree\t y \r")]
+    [InlineData("a.csv", "text,label\r\"one \"\"two\"\"\",x\rthree, y ")]
+    [InlineData("a.jsonl", "{\"text\": \"one \\\"two\\\"\", \"label\": \"x\"}\r{\"label\": \" y \", \"text\": \"three\"}\r")]
     [InlineData("a.jsonl", "{\"text\": \"one \\\"two\\\"\", \"label\": \"x\"}\n\n{\"label\": \" y \", \"text\": \"three\"}\n")]
     public void Formats_agree(string name, string content)
     {
@@ -49,6 +52,17 @@ public sealed class TextTableTests : IDisposable
         Assert.Equal("a,\nb\r\nc", table.Rows[0][0]);
         Assert.Equal([2, 5, 6], table.Rows.Select(row => row.Line));
         Assert.Equal(" 2", table.Rows[1][1] + " " + table.Rows[2][1]);
+    }
+
+    [Fact]
+    public void Where_lines_end_in_CR_alone_rows_keep_their_line_and_text_its_CR()
+    {
+        Assert.Equal([2, 4], Read("a.csv", "text,label\r\"a,\rb\",1\rc,2").Rows.Select(row => row.Line));
+        Assert.Equal([(1, "one"), (3, "two")], Read("a.txt", "one\r\rtwo\r").Rows.Select(row => (row.Line, row[0]!)));
+        Assert.Equal("one\rtwo", Assert.Single(Read("a.txt", "one\rtwo", whole: true).Rows)[0]);
+
+        // Elsewhere it is a character of a field.
+        Assert.Equal(["a\rb", "1"], Enumerable.Range(0, 2).Select(column => Assert.Single(Read("a.tsv", "text\tlabel\na\rb\t1\n").Rows)[column]));
     }
 
     [Fact]

@@ -99,13 +99,14 @@ public sealed class TextTable
     {
         var name = RowErrors.NameOf(path);
         var errors = new RowErrors(name);
-        var text = Utf8Lines.Decode(bytes, errors);
+        var read = Utf8Lines.Decode(bytes, errors);
+        var text = Utf8Lines.WithLineFeeds(read);
         var (columns, rows) = Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".tsv" => DelimitedText.Table(DelimitedText.TabSeparated(text), header, errors),
             ".csv" => DelimitedText.Table(DelimitedText.CommaSeparated(text, errors), header, errors),
             ".jsonl" => JsonLines.Table(text, errors),
-            ".txt" when whole => ([OnlyColumn], string.IsNullOrWhiteSpace(text) ? [] : [new TextRow(1, [text])]),
+            ".txt" when whole => ([OnlyColumn], string.IsNullOrWhiteSpace(read) ? [] : [new TextRow(1, [read])]),
             ".txt" => ([OnlyColumn], [.. Utf8Lines.Split(text)
                 .Where(static line => !string.IsNullOrWhiteSpace(line.Line))
                 .Select(static line => new TextRow(line.Number, [line.Line]))]),

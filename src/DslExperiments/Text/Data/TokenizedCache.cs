@@ -11,7 +11,7 @@ namespace DslExperiments.Text.Data;
 /// </summary>
 internal static class TokenizedCache
 {
-    private const string Format = "dslexperiments-tokens-1";
+    private const string Format = "dslexperiments-tokens-2";
 
     private static readonly ConcurrentDictionary<string, Lazy<TokenizedText>> Known = new(StringComparer.Ordinal);
 

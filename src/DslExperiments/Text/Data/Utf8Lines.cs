@@ -27,6 +27,9 @@ internal static class Utf8Lines
         return Encoding.UTF8.GetString(text);
     }
 
+    /// <summary>The text of a table; where no line ends in LF but some in CR alone, as on old Macs, those end in LF.</summary>
+    public static string WithLineFeeds(string text) => text.Contains('\n', StringComparison.Ordinal) ? text : text.Replace('\r', '\n');
+
     /// <summary>The lines of a file, one after the other, however large it is.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ExperimentUsageException">It cannot be read, or is no UTF-8; thrown where that is found.</exception>
