@@ -99,7 +99,12 @@ internal static class NamedFiles
             return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', parts))));
         }
 
-        var info = new FileInfo(path);
+        var info = SpecFiles.FileAt(path);
+        if (info.Length == 0)
+        {
+            return Convert.ToHexStringLower(SHA256.HashData([]));
+        }
+
         return Hashes.GetOrAdd((info.FullName, info.LastWriteTimeUtc, info.Length), static key =>
         {
             using var stream = File.OpenRead(key.Path);
