@@ -133,7 +133,7 @@ internal static class Metrics
         new("accuracy_gap", Namespace + "AccuracyGap", true, MetricNeeds.Choices | MetricNeeds.Groups, "Largest difference of accuracy between two groups of task.group."),
         new("parity_gap", Namespace + "ParityGap", true, MetricNeeds.Labels | MetricNeeds.Groups, "Demographic parity: largest difference between two groups in how often a label is given, over labels."),
         new("odds_gap", Namespace + "OddsGap", true, MetricNeeds.Labels | MetricNeeds.Groups, "Equalised odds: largest difference between two groups in how often a label is given where another is right, over both."),
-        new("energy", Namespace + "Energy", true, MetricNeeds.Nothing, "Estimated energy of the arm's training in Wh: its share of the cohort's."),
+        new("energy", Namespace + "Energy", true, MetricNeeds.Nothing, "Estimated energy of the arm's training in Wh: its share of the cohort's, without what a killed sitting did after its last checkpoint."),
         new("co2", Namespace + "Co2", true, MetricNeeds.Nothing, "Estimated emissions of the arm's training in grams of CO2: energy times the grid's intensity."),
         new("exact_match.ascending", Namespace + "AscendingMatch", false, MetricNeeds.IntegerSequences, "exact_match on the function ascending, whatever the arm learned."),
         new("exact_match.descending", Namespace + "DescendingMatch", false, MetricNeeds.IntegerSequences, "exact_match on the function descending."),
