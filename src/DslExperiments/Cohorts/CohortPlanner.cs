@@ -14,9 +14,8 @@ namespace DslExperiments.Cohorts;
 /// <para>Arms that can share a tensor program are grouped. Within a group, a <em>column</em> is a setting with all of its
 /// seeds. Columns are sorted by size (prompt length, rank), so that near sizes stand together, and cut so that a cohort's
 /// largest is at most twice its smallest: sizes count as 8 at least, below which padding costs nothing. Then they are cut
-/// evenly into cohorts of at most <see cref="CohortSize"/> arms. A cohort that would take most of the experiment's time by
-/// itself is parted, so that a second core has something to do, unless its arms are cheap together only. The restarts of an
-/// arm count as arms and are never parted.</para>
+/// evenly into cohorts of at most <see cref="CohortSize"/> arms. The longest are parted as long as two cores would be done
+/// clearly sooner, unless their arms are cheap together only. The restarts of an arm count as arms and are never parted.</para>
 /// <para>Arms are stacked seed by seed, each seed with the same columns, so that weights drawn per seed multiply all of
 /// the seed's arms at once.</para>
 /// </remarks>
@@ -25,8 +24,8 @@ public static class CohortPlanner
     /// <summary>Below this size (rows of a prompt, rank) padding is not worth another cohort.</summary>
     private const int FreePadding = 8;
 
-    /// <summary>A cohort that takes a larger share of the time than this is worth parting.</summary>
-    private const double LargestShare = 0.55;
+    /// <summary>Parting is worth it when two cores then take at most this share of their time.</summary>
+    private const double ShareWorthParting = 0.9;
 
     /// <summary>What parting a cohort may cost: both halves one after another, in times of the whole.</summary>
     private const double PriceOfParting = 1.5;
@@ -54,29 +53,39 @@ public static class CohortPlanner
         return largest == 0 ? 0 : 1 - cohort.Designs.Average(design => (double)SizeOf(design) / largest);
     }
 
-    /// <summary>Parts what takes most of the time, as long as the halves are not much dearer than the whole.</summary>
+    /// <summary>
+    /// Parts what takes longest, again and again, while the halves are not much dearer than the whole, and keeps the last
+    /// plan that was worth it: three equal cohorts have to become four before two cores gain.
+    /// </summary>
     private static Run[] ForTwoCores(Run[] runs)
     {
-        while (runs.Length > 0)
+        if (runs.Length == 0)
         {
-            var (_, run, longest) = runs.Index().SelectMany(static each => each.Item.Cohorts.Select(cohort => (Run: each.Index, Cohort: cohort)))
-                .Select(static each => (Seconds: SecondsOf(each.Cohort), each.Run, each.Cohort)).MaxBy(static each => each.Seconds);
+            return runs;
+        }
+
+        var best = runs;
+        while (true)
+        {
+            var (run, longest) = runs.Index().SelectMany(static each => each.Item.Cohorts.Select(cohort => (Run: each.Index, Cohort: cohort)))
+                .MaxBy(static each => SecondsOf(each.Cohort));
             int lanes = longest.Sum(static arm => Lane.CountOf(arm.Design)), most = (lanes + 1) / 2;
-            if (longest.Count == 1 || most >= runs[run].Most || SecondsOf(longest) <= LargestShare * runs.Sum(static each => each.Cohorts.Sum(SecondsOf)))
+            if (longest.Count == 1 || most >= runs[run].Most)
             {
-                break;
+                return best;
             }
 
             var parted = new Run(runs[run].Columns, most, runs[run].SeedsTogether);
             if (parted.Cohorts.Count == runs[run].Cohorts.Count || parted.Cohorts.Sum(SecondsOf) > PriceOfParting * runs[run].Cohorts.Sum(SecondsOf))
             {
-                break;
+                return best;
             }
 
-            runs[run] = parted;
+            runs = [.. runs[..run], parted, .. runs[(run + 1)..]];
+            best = OnTwoCores(runs) <= ShareWorthParting * OnTwoCores(best) ? runs : best;
         }
 
-        return runs;
+        static double OnTwoCores(Run[] all) => CohortTime.Together(all.SelectMany(static each => each.Cohorts).Select(SecondsOf).OrderDescending(), 2);
 
         static double SecondsOf(List<(ArmDesign Design, int Index)> cohort) => CohortTime.Of(new CohortPlan(0, [], [.. cohort.Select(static arm => arm.Design)]));
     }

@@ -1,16 +1,17 @@
 using System.Runtime.ExceptionServices;
+using DslExperiments.Planning;
 using TorchSharp;
 
 namespace DslExperiments.Cohorts;
 
 /// <summary>
 /// Trains cohorts side by side, each on one thread with one libtorch thread, so that no sum is split differently on
-/// another number of cores: results are the same bits for every number of workers.
+/// another number of cores: results are the same bits for every number of workers. The longest start first.
 /// </summary>
 public static class CohortRunner
 {
     /// <summary>Trains all cohorts and returns when none is left.</summary>
-    /// <param name="cohorts">The cohorts; they are started in this order.</param>
+    /// <param name="cohorts">The cohorts.</param>
     /// <param name="train">Trains one cohort to its end.</param>
     /// <param name="workers">Cohorts at a time, at least 1.</param>
     /// <param name="cancellation">Once cancelled, no further cohort starts; those under way pause through their session.</param>
@@ -19,6 +20,7 @@ public static class CohortRunner
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         KeptMemory.Keep();
+        Cohort[] inOrder = [.. CohortTime.LongestFirst(cohorts, static cohort => cohort.Plan)];
         int next = -1;
         var gate = new Lock();
         Exception? failure = null;
@@ -49,7 +51,7 @@ public static class CohortRunner
         {
             // libtorch keeps the number per thread.
             torch.set_num_threads(1);
-            while (Interlocked.Increment(ref next) is var index && index < cohorts.Count)
+            while (Interlocked.Increment(ref next) is var index && index < inOrder.Length)
             {
                 lock (gate)
                 {
@@ -62,7 +64,7 @@ public static class CohortRunner
 
                 try
                 {
-                    train(cohorts[index]);
+                    train(inOrder[index]);
                 }
                 catch (TrainingInterruptedException)
                 {

@@ -32,6 +32,23 @@ internal static class CohortTime
         return seconds * (1 + (shape.Candidates * ForwardShare));
     }
 
+    /// <summary>The order in which cohorts start: on several cores the shortest fill up what the longest leave.</summary>
+    public static IEnumerable<T> LongestFirst<T>(IEnumerable<T> all, Func<T, CohortPlan> planOf) => all.OrderByDescending(each => Of(planOf(each)));
+
+    /// <summary>Seconds of cohorts on a few cores, each started by the first core that is free.</summary>
+    /// <param name="seconds">Of each cohort, in the order in which they start.</param>
+    /// <param name="cores">Cores.</param>
+    public static double Together(IEnumerable<double> seconds, int cores)
+    {
+        double[] busy = new double[cores];
+        foreach (double each in seconds)
+        {
+            busy[Array.IndexOf(busy, busy.Min())] += each;
+        }
+
+        return busy.Max();
+    }
+
     /// <summary>Seconds of a cohort's training.</summary>
     public static double Of(CohortPlan cohort) => cohort.Designs[0].Trains ? cohort.Designs[0].Training.Steps * OfStep(cohort.Designs) : OfStep(cohort.Designs);
 }

@@ -48,8 +48,11 @@ internal static class StoriesRuntime
     public static string? Missing() => Directory.Exists(Model) ? null : $"{Model} does not exist; the benchmark needs that checkpoint.";
 
     /// <summary>Time per step of one arm, in the planner's cohorts.</summary>
-    public static Sample Train(IReadOnlyList<ArmDesign> designs, int workers) =>
-        TimedCohorts.Together(TimedCohorts.Run(CohortPlanner.Plan(designs), cohort => Train(cohort), workers, Bind), workers) / designs.Count;
+    public static Sample Train(IReadOnlyList<ArmDesign> designs, int workers)
+    {
+        var plans = CohortPlanner.Plan(designs);
+        return TimedCohorts.Together(plans, TimedCohorts.Run(plans, cohort => Train(cohort), workers, Bind), workers) / designs.Count;
+    }
 
     /// <summary>Trains designs and keeps what the last arm of the first cohort starts from, reads and loses.</summary>
     public static StoriesTask Record(IReadOnlyList<ArmDesign> designs, out double[] losses)

@@ -18,7 +18,7 @@ internal static class SweepRuntime
 
     /// <summary>Time per step of one arm, in the cohorts of any plan.</summary>
     public static Sample Train(Cell cell, IReadOnlyList<CohortPlan> plans, int workers) =>
-        TimedCohorts.Together(TimedCohorts.Run(plans, cohort => Train(cell, cohort), workers), workers) / cell.Arms;
+        TimedCohorts.Together(plans, TimedCohorts.Run(plans, cohort => Train(cell, cohort), workers), workers) / cell.Arms;
 
     /// <summary>Losses before each step of the arms of the first cohort, [arm][step], and which arms those are.</summary>
     public static (int[] Arms, double[][] Losses) Losses(Cell cell, int steps)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using DslExperiments.Benchmarks.Timing;
 using DslExperiments.Benchmarks.Twins;
+using DslExperiments.Planning;
 
 namespace DslExperiments.Benchmarks.Theory;
 
@@ -17,8 +18,7 @@ internal static class TheoryCommand
         var profile = new Option<string>("--profile") { Description = "A profile, where the spec has it.", DefaultValueFactory = _ => "full" };
         var cores = new Option<int>("--cores") { Description = "Our workers, and PyTorch's threads or processes.", DefaultValueFactory = _ => 2 };
         var steps = new Option<int>("--steps") { Description = "Steps of each of our cohorts that are timed.", DefaultValueFactory = _ => 40 };
-        var threads = new Option<bool>("--threads") { Description = "Also one process with a thread per core." };
-        var command = new Command("theory", "The sweeps of the theory suite against eager PyTorch.") { part, profile, cores, steps, threads };
+        var command = new Command("theory", "The sweeps of the theory suite against eager PyTorch.") { part, profile, cores, steps };
         command.SetAction(parsed =>
         {
             string python = parsed.GetValue(shared.Python)!;
@@ -33,12 +33,7 @@ internal static class TheoryCommand
                     return Shared.NothingToCompare;
                 }
 
-                var rivals = new Dictionary<string, TwinProcess[]> { ["eager-processes"] = sideBySide };
-                if (parsed.GetValue(threads))
-                {
-                    rivals["eager"] = [threaded];
-                }
-
+                var rivals = new Dictionary<string, TwinProcess[]> { ["eager"] = [threaded], ["eager-processes"] = sideBySide };
                 var report = new Report("theory");
                 foreach (var sweep in TheorySweep.All(parsed.GetValue(profile)!, parsed.GetValue(part)!))
                 {
@@ -58,14 +53,23 @@ internal static class TheoryCommand
 
     private static JsonObject Measure(TheorySweep sweep, Dictionary<string, TwinProcess[]> rivals, int steps, int workers, double seconds, int repetitions)
     {
-        // Arms of equal shape take equal time; the steps of all of them by shape.
-        var shapes = sweep.Designs.GroupBy(Sketch.Of).ToDictionary(shape => shape.Key, shape => shape.Sum(design => (double)design.Training.Steps * design.Training.Restarts));
+        // Arms of equal shape take equal time; the steps of each of them, every start an arm.
+        var shapes = sweep.Designs.GroupBy(Sketch.Of).ToDictionary(
+            shape => shape.Key, shape => shape.SelectMany(design => Enumerable.Repeat(design.Training.Steps, design.Training.Restarts)).ToArray());
         var contestants = new List<Func<Sample>> { () => sweep.Train(steps, workers) };
         foreach (var processes in rivals.Values)
         {
             var samples = shapes.Keys.ToDictionary(shape => shape, shape => Rounds.StepsFor(
                 seconds / shapes.Count, count => Sketch.Train(processes, shape, count).Wall * processes.Length));
-            contestants.Add(() => shapes.Aggregate(default(Sample), (sum, shape) => sum + (Sketch.Train(processes, shape.Key, samples[shape.Key]) * shape.Value)));
+            contestants.Add(() =>
+            {
+                // An arm is one process's; the longest go first.
+                Sample[] arms = [.. shapes.SelectMany(shape => Each(Sketch.Train(processes, shape.Key, samples[shape.Key]), shape.Value)).OrderByDescending(arm => arm.Wall)];
+                return new(CohortTime.Together(arms.Select(arm => arm.Wall), processes.Length), arms.Sum(arm => arm.Cpu));
+
+                IEnumerable<Sample> Each(Sample perStep, int[] steps) =>
+                    steps.Select(count => new Sample(perStep.Wall * processes.Length, perStep.Cpu) * count);
+            });
         }
 
         var medians = Rounds.Run(repetitions, contestants).Select(Sample.Median).ToArray();

@@ -60,7 +60,7 @@ internal sealed class TheorySweep
             })],
         })];
         var perStep = TimedCohorts.Run(sampled, train, workers);
-        return TimedCohorts.Together(perStep.Zip(plans, (sample, plan) => sample * plan.Designs[0].Training.Steps), workers);
+        return TimedCohorts.Together(plans, perStep.Zip(plans, (sample, plan) => sample * plan.Designs[0].Training.Steps), workers);
     }
 
     private static IReadOnlyList<ArmDesign> DesignsOf(Experiment experiment, string profile)

@@ -1,4 +1,5 @@
 using DslExperiments.Cohorts;
+using DslExperiments.Planning;
 using TorchSharp;
 
 namespace DslExperiments.Benchmarks.Timing;
@@ -27,17 +28,13 @@ internal static class TimedCohorts
         return [.. sessions.Select(session => session.PerStep)];
     }
 
-    /// <summary>What cohorts take that are started in this order, each by the first worker that is free.</summary>
-    public static Sample Together(IEnumerable<Sample> cohorts, int workers)
+    /// <summary>What cohorts take that the runner starts, each on the first worker that is free.</summary>
+    /// <param name="plans">The cohorts.</param>
+    /// <param name="each">What each of them takes.</param>
+    /// <param name="workers">Cohorts at a time.</param>
+    public static Sample Together(IReadOnlyList<CohortPlan> plans, IEnumerable<Sample> each, int workers)
     {
-        double[] free = new double[workers];
-        double cpu = 0;
-        foreach (var cohort in cohorts)
-        {
-            free[Array.IndexOf(free, free.Min())] += cohort.Wall;
-            cpu += cohort.Cpu;
-        }
-
-        return new(free.Max(), cpu);
+        Sample[] inOrder = [.. CohortTime.LongestFirst(plans.Zip(each), static pair => pair.First).Select(static pair => pair.Second)];
+        return new(CohortTime.Together(inOrder.Select(static sample => sample.Wall), workers), inOrder.Sum(static sample => sample.Cpu));
     }
 }
