@@ -149,9 +149,7 @@ internal sealed record Tolerance(double Relative, double Absolute)
     /// <summary>The largest difference allowed from a value.</summary>
     public double Of(double value) => Math.Max(Absolute, Relative * Math.Abs(value));
 
-    /// <summary>
-    /// The value to one digit more than the tolerance can tell apart, and zero when it is below the absolute one.
-    /// </summary>
+    /// <summary>The value to a tenth of what it may differ by, so that the middle of what is allowed stays where it was.</summary>
     public double Round(double value)
     {
         if (!double.IsFinite(value))
@@ -159,12 +157,13 @@ internal sealed record Tolerance(double Relative, double Absolute)
             return double.NaN;
         }
 
-        if (Math.Abs(value) <= Absolute)
+        if (Math.Abs(value) <= Absolute / 10)
         {
             return 0;
         }
 
-        var digits = Math.Clamp((int)Math.Ceiling(-Math.Log10(Math.Max(Relative, 1e-15))) + 2, 2, 17);
+        double differences = Math.Abs(value) / Math.Max(Of(value), 1e-15 * Math.Abs(value));
+        int digits = Math.Clamp((int)Math.Ceiling(Math.Log10(5 * differences)) + 1, 1, 17);
         return double.Parse(SpecText.Rounded(value, digits), System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -238,7 +238,7 @@ public sealed partial class LowRankAgainstPrefix
         LoraTraining = Full.LoraTraining with
         {
             LearningRate = 0.01,
-            Steps = 2000,
+            Steps = 4000,
             Schedule = new global::DslExperiments.Training.CosineSchedule(0.05),
             Warmup = 50,
         },
@@ -533,12 +533,12 @@ public sealed partial class LowRankAgainstPrefix
               lora:
                 training:
                   learning_rate: 0.01
-                  steps: 2000
+                  steps: 4000
                   schedule: cosine(0.05)
                   warmup: 50
 
         """,
-        SpecHash: "0fd14c4744ab807396960173b2a90e65d35d83f9a6a2b92b3c178871136e9af3",
+        SpecHash: "b64c5b7f2c05d728660b9631acba9916b40672c0d84d88ea09f3c63eef161929",
         Profiles: ["full", "paper", "reduced", "ci"]);
 
     /// <inheritdoc/>

@@ -62,10 +62,22 @@ public sealed class BaselineTests : IDisposable
     [Theory]
     [InlineData(0.123456789, 0.12346)]
     [InlineData(-123456.789, -123460)]
-    [InlineData(5e-10, 0)]
+    [InlineData(5e-11, 0)]
     [InlineData(2e-9, 2e-9)]
-    public void Rounding_keeps_a_digit_more_than_the_tolerance(double value, double expected) =>
+    public void Rounding_keeps_a_tenth_of_the_tolerance(double value, double expected) =>
         Assert.Equal(expected, Tolerance.Default.Round(value));
+
+    [Theory]
+    [InlineData(0, 0.25)]
+    [InlineData(0.2, 0)]
+    [InlineData(0.25, 0.05)]
+    [InlineData(1e-3, 1e-9)]
+    public void Rounding_leaves_a_baseline_in_the_middle_of_what_is_allowed(double relative, double absolute)
+    {
+        Tolerance tolerance = new(relative, absolute);
+        Assert.All([0.25, 0.2533333, 0.0731, 0.0049, -1.0049, 9.995, 123456.7, 3e-7], value =>
+            Assert.InRange(Math.Abs(tolerance.Round(value) - value), 0, tolerance.Of(value) / 10));
+    }
 
     [Fact]
     public void A_damaged_file_is_refused_in_words()
