@@ -59,31 +59,31 @@ public static class CohortPlanner
     /// </summary>
     private static Run[] ForTwoCores(Run[] runs)
     {
-        if (runs.Length == 0)
-        {
-            return runs;
-        }
-
+        // Halves are hardly ever less work than the whole: once half of all work is too long, no further parting is worth it.
         var best = runs;
-        while (true)
+        while (runs.Length > 0 && WorkOf(runs) / 2 <= ShareWorthParting * OnTwoCores(best))
         {
             var (run, longest) = runs.Index().SelectMany(static each => each.Item.Cohorts.Select(cohort => (Run: each.Index, Cohort: cohort)))
                 .MaxBy(static each => SecondsOf(each.Cohort));
             int lanes = longest.Sum(static arm => Lane.CountOf(arm.Design)), most = (lanes + 1) / 2;
             if (longest.Count == 1 || most >= runs[run].Most)
             {
-                return best;
+                break;
             }
 
             var parted = new Run(runs[run].Columns, most, runs[run].SeedsTogether);
             if (parted.Cohorts.Count == runs[run].Cohorts.Count || parted.Cohorts.Sum(SecondsOf) > PriceOfParting * runs[run].Cohorts.Sum(SecondsOf))
             {
-                return best;
+                break;
             }
 
             runs = [.. runs[..run], parted, .. runs[(run + 1)..]];
             best = OnTwoCores(runs) <= ShareWorthParting * OnTwoCores(best) ? runs : best;
         }
+
+        return best;
+
+        static double WorkOf(Run[] all) => all.Sum(static each => each.Cohorts.Sum(SecondsOf));
 
         static double OnTwoCores(Run[] all) => CohortTime.Together(all.SelectMany(static each => each.Cohorts).Select(SecondsOf).OrderDescending(), 2);
 

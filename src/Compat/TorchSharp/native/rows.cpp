@@ -1,8 +1,8 @@
 // Softmax and layer normalisation of short rows.
 //
 // libtorch's kernels spend more on the end of a row than on its arithmetic when a row has ten numbers, or 21: the widths
-// and the numbers of keys of prompt tuning's theory. Here a row is a few vectors and its
-// end a masked one. A row's result depends on that row alone, wherever it stands and however many threads there are.
+// and the numbers of keys of prompt tuning's theory. Here a row is a few vectors and its end a masked one. A row's result
+// depends on that row alone, wherever it stands and however many threads there are.
 //
 // Compiled for AVX2 (see CMakeLists.txt), so nothing may be included here that other files also compile: the linker
 // could choose this file's copy for them.
